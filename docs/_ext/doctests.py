@@ -1,0 +1,64 @@
+"""Doctests of the package and of the pages: every `>>>` in a docstring or in a ```pycon block is run.
+
+Why no library: Sphinx's doctest builder would read and run the whole site first; the standard library's doctest
+takes the closing fence of a Markdown block for expected output.
+
+    python docs/_ext/doctests.py DOCS
+"""
+
+import doctest
+import importlib
+import io
+import pkgutil
+import re
+import sys
+from pathlib import Path
+
+FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+BLOCK = re.compile(r"^```pycon\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+class DoctestFailed(Exception):
+    """An example printed something else; the message has file, line and the difference."""
+
+
+def page_tests(path: Path) -> list[doctest.DocTest]:
+    """Return the ```pycon blocks of a page; they share one namespace, as a reader would type them."""
+    text, names = path.read_text(), {}
+    parser = doctest.DocTestParser()
+    tests = []
+    for block in BLOCK.finditer(text):
+        line = text.count("\n", 0, block.start(1))
+        tests.append(parser.get_doctest(block[1], names, path.name, str(path), line))
+        tests[-1].globs = names
+    return tests
+
+
+def module_tests() -> list[doctest.DocTest]:
+    """Return the doctests of all modules of nwlesson."""
+    import nwlesson
+
+    finder = doctest.DocTestFinder(exclude_empty=True)
+    modules = [importlib.import_module(f"nwlesson.{m.name}") for m in pkgutil.iter_modules(nwlesson.__path__)]
+    return [test for module in modules for test in finder.find(module) if test.examples]
+
+
+def run_all(docs: Path) -> int:
+    """Run all doctests and return how many examples there were; raise DoctestFailed if one fails."""
+    report = io.StringIO()
+    runner = doctest.DocTestRunner(optionflags=FLAGS, verbose=False)
+    generated = docs / "_build"
+    pages = [p for p in sorted(docs.glob("**/*.md")) if generated not in p.parents]
+    for test in [*module_tests(), *(t for page in pages for t in page_tests(page))]:
+        runner.run(test, out=report.write, clear_globs=False)
+    results = runner.summarize(verbose=False)
+    if results.failed:
+        raise DoctestFailed(report.getvalue())
+    return results.attempted
+
+
+if __name__ == "__main__":
+    try:
+        print(f"{run_all(Path(sys.argv[1]).resolve())} examples, all as printed")
+    except DoctestFailed as failure:
+        sys.exit(str(failure))

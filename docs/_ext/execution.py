@@ -1,0 +1,205 @@
+"""Run what the site shows, once: lessons, facts and doctests, in parallel, before Sphinx reads a page.
+
+Why no library: MyST-NB starts a kernel for each page and imports torch in each; it also takes a page for fresh
+when only the package has changed. Here one process imports torch and forks a child for each task, and
+everything is stored under a fingerprint of the package. MyST-NB then finds all it needs in its cache.
+
+    python docs/_ext/execution.py DOCS BUILD     runs what is not stored yet
+"""
+
+import hashlib
+import json
+import multiprocessing
+import os
+import shutil
+import subprocess
+import sys
+import traceback
+from importlib.metadata import version
+from pathlib import Path
+
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+
+EXT = Path(__file__).parent
+ROOT = EXT.parents[1]
+WORKERS = 2
+
+
+def fingerprint(*more: Path) -> str:
+    """Return a short hash of everything a result depends on besides the code that asks for it."""
+    digest = hashlib.sha256(f"{sys.version_info[:2]} {version('torch')} {version('matplotlib')}".encode())
+    sources = [p for p in (ROOT / "nwlesson").iterdir() if p.suffix in {".py", ".mplstyle"}]
+    for path in sorted([*sources, EXT / "figures.py", EXT / "execution.py", *more]):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def cache_folder(build: Path) -> Path:
+    return build / "executed" / fingerprint()
+
+
+def facts_file(docs: Path, build: Path) -> Path:
+    return build / "facts" / f"{fingerprint(docs / 'facts.py')}.json"
+
+
+def read_notebook(path: Path):
+    """Return a MyST page as a notebook, or None where nothing in it runs."""
+    from myst_nb.core.config import NbParserConfig
+    from myst_nb.core.read import create_nb_reader
+    from myst_parser.config.main import MdParserConfig
+
+    text = path.read_text()
+    reader = create_nb_reader(str(path), MdParserConfig(), NbParserConfig(), text)
+    return reader and reader.read(text)
+
+
+def run_notebook(path: Path):
+    """Run the cells of a page in this process and return the notebook with what they printed and drew."""
+    from ipykernel.inprocess import InProcessKernelManager
+    from matplotlib.figure import Figure
+    from nbformat.v4 import output_from_msg
+    from traitlets.config import Config
+
+    from figures import to_svg
+
+    os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+    os.chdir(path.parent)
+    manager = InProcessKernelManager(config=Config({"HistoryManager": {"enabled": False}}))
+    manager.start_kernel()
+    client = manager.client()
+    client.start_channels()
+    shell = manager.kernel.shell
+    shell.run_cell("import matplotlib.pyplot", silent=True)
+    shell.display_formatter.formatters["image/png"].enabled = False
+    shell.display_formatter.formatters["image/svg+xml"].enabled = True
+    notebook = read_notebook(path)
+    lines = notebook.metadata["source_map"]
+    for cell, line in zip(notebook.cells, lines):
+        if cell.cell_type != "code":
+            continue
+        # Again before each cell: choosing the backend registers matplotlib-inline's own formatter.
+        shell.display_formatter.formatters["image/svg+xml"].for_type(Figure, to_svg)
+        client.execute(cell.source)
+        cell.outputs = []
+        for message in client.iopub_channel.get_msgs():
+            if message["msg_type"] in {"stream", "display_data", "execute_result", "error"}:
+                cell.outputs.append(output_from_msg(message))
+            elif message["msg_type"] == "execute_input":
+                cell.execution_count = message["content"]["execution_count"]
+        errors = [output for output in cell.outputs if output.output_type == "error"]
+        if errors and "raises-exception" not in cell.metadata.get("tags", []):
+            trace = "\n".join(errors[0].traceback)
+            raise RuntimeError(f"{path}:{line + 1}: this cell failed\n{cell.source}\n{trace}")
+        if "raises-exception" in cell.metadata.get("tags", []) and not errors:
+            raise RuntimeError(f"{path}:{line + 1}: this cell should have raised an error")
+    return notebook
+
+
+def compute_facts(docs: Path) -> dict[str, str]:
+    """Run docs/facts.py and return its table."""
+    namespace: dict = {}
+    source = docs / "facts.py"
+    exec(compile(source.read_text(), source, "exec"), namespace)
+    return namespace["facts"]()
+
+
+def _task(job: tuple[str, Path]):
+    """Do one job in a child process; return its result or the words that say what failed."""
+    import torch
+
+    import doctests
+
+    torch.set_num_threads(1)
+    kind, path = job
+    try:
+        if kind == "facts":
+            return job, compute_facts(path), None
+        if kind == "doctests":
+            return job, doctests.run_all(path), None
+        return job, run_notebook(path), None
+    except Exception as error:
+        known = isinstance(error, (RuntimeError, doctests.DoctestFailed))
+        return job, None, str(error) if known else traceback.format_exc()
+
+
+def main(docs: Path, build: Path) -> int:
+    """Run everything that is not stored; return 1 and say what failed if something did."""
+    from jupyter_cache import get_cache
+    from jupyter_cache.base import CacheBundleIn
+
+    docs, build = docs.resolve(), build.resolve()
+    cache, facts = get_cache(str(cache_folder(build))), facts_file(docs, build)
+    tested = build / "doctested" / fingerprint(*sorted(docs.glob("**/*.md")))
+    jobs = [] if facts.exists() else [("facts", docs)]
+    jobs += [] if tested.exists() else [("doctests", docs)]
+    for path in sorted(docs.glob("[a-z]*/**/*.md")):
+        notebook = read_notebook(path)
+        if notebook is None:
+            continue
+        try:
+            cache.match_cache_notebook(notebook)
+        except KeyError:
+            jobs.append(("notebook", path))
+    if not jobs:
+        return 0
+    import matplotlib.pyplot  # imported here, once, so that every forked child has it
+    import torch
+
+    import nwlesson
+
+    _ = matplotlib.pyplot, torch, nwlesson
+    failures = 0
+    fork = multiprocessing.get_context("fork")
+    with fork.Pool(WORKERS, maxtasksperchild=1) as pool:
+        for (kind, path), result, problem in pool.imap_unordered(_task, jobs):
+            print(f"ran {kind} {path.relative_to(docs) if kind == 'notebook' else ''}", flush=True)
+            if problem:
+                failures += 1
+                print(problem, file=sys.stderr, flush=True)
+            elif kind == "notebook":
+                cache.cache_notebook_bundle(CacheBundleIn(result, str(path)), check_validity=False, overwrite=True)
+            else:
+                target = facts if kind == "facts" else tested
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_text(json.dumps(result, indent=1))
+    return 1 if failures else 0
+
+
+def start(app: Sphinx, config) -> None:
+    """Start the runs beside Sphinx, which builds the gallery in the meantime."""
+    build = Path(config.lesson_build)
+    config.nb_execution_cache_path = str(cache_folder(build))
+    config.lesson_facts = str(facts_file(Path(app.srcdir), build))
+    config.lesson_fingerprint = fingerprint()
+    _forget_old_gallery(Path(app.srcdir, "examples"), build / "gallery-fingerprint", fingerprint())
+    command = [sys.executable, str(EXT / "execution.py"), str(app.srcdir), str(build)]
+    app._lesson_runs = subprocess.Popen(command, env=os.environ | {"MPLBACKEND": "agg", "OMP_NUM_THREADS": "1"})
+
+
+def _forget_old_gallery(generated: Path, stamp: Path, now: str) -> None:
+    """sphinx-gallery sees only its own scripts change: when the package changes, all of them must run again."""
+    if not stamp.exists() or stamp.read_text() != now:
+        shutil.rmtree(generated, ignore_errors=True)
+        stamp.parent.mkdir(parents=True, exist_ok=True)
+        stamp.write_text(now)
+
+
+def wait(app: Sphinx) -> None:
+    """Wait for the runs before the first page is read; nothing is built from what failed."""
+    if app._lesson_runs.wait() != 0:
+        raise ExtensionError("what the pages show could not be run; see above for file and line")
+
+
+def setup(app: Sphinx) -> dict:
+    app.add_config_value("lesson_build", "", "", [str])
+    app.add_config_value("lesson_facts", "", "env", [str])
+    app.add_config_value("lesson_fingerprint", "", "env", [str])
+    app.connect("config-inited", start)
+    app.connect("builder-inited", wait, priority=900)  # after sphinx-gallery, which runs at 500
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(EXT))
+    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2])))

@@ -1,0 +1,121 @@
+"""Figures in the page: matplotlib's SVG becomes part of the HTML, follows dark mode and is described in words.
+
+Why no library: MyST-NB and sphinx-gallery place figures as <img>, where neither the page's colours nor a
+reader's font reach them, and neither insists on alternative text.
+"""
+
+import io
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+
+from docutils import nodes
+from matplotlib.figure import Figure
+from sphinx.application import Sphinx
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
+
+from nwlesson.palette import PALETTE
+
+logger = logging.getLogger(__name__)
+
+SVG = "{http://www.w3.org/2000/svg}"
+HREF = "{http://www.w3.org/1999/xlink}href"
+DESCRIPTION = "{http://purl.org/dc/elements/1.1/}description"
+# matplotlib's CSS properties that are also SVG attributes; a style attribute would need a laxer security policy.
+ATTRIBUTES = re.compile(r"(fill|stroke|opacity|text-|font-|clip-)")
+ROLE_COLOURS = {colour.light.lower(): f"var(--role-{role})" for role, colour in PALETTE.items()}
+ROLE_COLOURS |= {"#000000": "currentColor", "black": "currentColor"}
+ElementTree.register_namespace("", SVG[1:-1])
+ElementTree.register_namespace("xlink", HREF[1:-5])
+
+
+def to_svg(fig: Figure) -> str:
+    """Write a figure as SVG, with its description (see nwlesson.describe) inside."""
+    buffer = io.BytesIO()
+    metadata = {"Description": fig.get_label() or None, "Date": None, "Creator": None}
+    fig.savefig(buffer, format="svg", metadata=metadata)
+    return buffer.getvalue().decode()
+
+
+def scraper(block, block_vars, gallery_conf) -> str:
+    """Collect the open figures of a gallery block for sphinx-gallery."""
+    import matplotlib.pyplot as plt
+
+    rst = ""
+    for number, path in zip(plt.get_fignums(), block_vars["image_path_iterator"]):
+        path = Path(path).with_suffix(".svg")
+        path.write_text(to_svg(plt.figure(number)))
+        rst += f"\n.. image:: /{path.relative_to(gallery_conf['src_dir']).as_posix()}\n\n"
+    plt.close("all")
+    return rst
+
+
+def description(svg: str) -> str:
+    """Return the description that `to_svg` put into the file, or nothing."""
+    found = ElementTree.fromstring(svg).find(f".//{DESCRIPTION}")
+    return (found.text or "").strip() if found is not None else ""
+
+
+def _style_to_attributes(element: ElementTree.Element) -> None:
+    for declaration in element.attrib.pop("style", "").split(";"):
+        name, _, value = (part.strip() for part in declaration.partition(":"))
+        if name == "font":  # "10px 'DejaVu Sans'": the family is the page's business
+            element.set("font-size", re.search(r"[\d.]+(?=px)", value)[0])
+        elif ATTRIBUTES.match(name) and name != "font-family":
+            element.set(name, value)
+    for name in "fill", "stroke":
+        if element.get(name, "").lower() in ROLE_COLOURS:
+            element.set(name, ROLE_COLOURS[element.get(name).lower()])
+
+
+def inline(svg: str, prefix: str, alt: str) -> str:
+    """Return an SVG file as an element for HTML: named, in the page's colours, its ids unique through `prefix`."""
+    root = ElementTree.fromstring(svg)
+    for unwanted in root.findall(f"{SVG}metadata"):
+        root.remove(unwanted)
+    used = set(re.findall(r'(?:url\(|href=")#([^")]+)', svg))
+    for element in root.iter():
+        _style_to_attributes(element)
+        if element.get("id") not in used:
+            element.attrib.pop("id", None)
+        else:
+            element.set("id", prefix + element.get("id"))
+        for name, value in element.attrib.items():
+            if name == HREF and value.startswith("#"):
+                element.set(name, f"#{prefix}{value[1:]}")
+            elif value.startswith("url(#"):
+                element.set(name, f"url(#{prefix}{value[5:]}")
+    for style in [(p, s) for p in root.iter() for s in p if s.tag == f"{SVG}style"]:
+        style[0].remove(style[1])
+    _, _, width, height = (float(v) for v in root.get("viewBox").split())
+    root.attrib |= {"width": f"{width * 1.5:.0f}", "height": f"{height * 1.5:.0f}", "role": "img", "aria-label": alt}
+    root.set("stroke-linejoin", "round")
+    root.attrib.pop("version", None)
+    text = ElementTree.tostring(root, encoding="unicode")
+    return re.sub(r"\n\s*", "\n", re.sub(r"(\.\d\d)\d+", r"\1", text))
+
+
+class InlineSvg(SphinxPostTransform):
+    """Replace images of .svg files by their content; refuse an image that nobody has described."""
+
+    default_priority = 300
+    formats = ("html",)
+
+    def run(self, **kwargs) -> None:
+        prefix = re.sub(r"\W+", "-", self.env.docname)
+        for number, image in enumerate(list(self.document.findall(nodes.image))):
+            path = Path(self.app.srcdir, image["uri"])
+            svg = path.read_text() if path.suffix == ".svg" and path.exists() else ""
+            alt = image.get("alt") or (svg and description(svg))
+            if not alt:
+                logger.warning("this picture has no description; use nwlesson.describe(fig, ...)", location=image)
+            if svg:
+                html = inline(svg, f"{prefix}-{number}-", alt)
+                classes = " ".join(["figure-svg", *image["classes"]])
+                image.replace_self(nodes.raw("", f'<div class="{classes}">{html}</div>', format="html"))
+
+
+def setup(app: Sphinx) -> dict:
+    app.add_post_transform(InlineSvg)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,81 @@
+"""Words with a role: `{key}`keys`` in the key's colour, `{fact}`name`` for a computed number, `{minutes}`page``.
+
+Why no library: MyST-NB's glue loses its number inside a translated paragraph, and knows no table of facts.
+"""
+
+import json
+import re
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxRole
+
+from nwlesson.palette import PALETTE
+
+WORDS_PER_MINUTE = 110  # slow: sums, code and pictures are read between the words
+
+
+class FactRole(SphinxRole):
+    """Insert a number from docs/facts.py; an unknown name is an error with its place."""
+
+    def run(self):
+        value = facts(self.env.app).get(self.text)
+        if value is None:
+            message = self.inliner.reporter.error(f"unknown fact {self.text!r}; see docs/facts.py", line=self.lineno)
+            return [], [message]
+        return [nodes.inline(self.rawtext, value, classes=["fact"])], []
+
+
+class MinutesRole(SphinxRole):
+    """Insert how long a page takes, or a folder of pages together, counted from their words."""
+
+    def run(self):
+        source = Path(self.env.srcdir, self.text)
+        pages = sorted(source.glob("*.md")) if source.is_dir() else [source.with_suffix(".md")]
+        for page in pages:
+            self.env.note_dependency(str(page))
+        return [nodes.inline(self.rawtext, f"{sum(minutes(page.read_text()) for page in pages)} minutes")], []
+
+
+class ColourRole(SphinxRole):
+    """Set a word in the colour of its role."""
+
+    def run(self):
+        return [nodes.inline(self.rawtext, self.text, classes=[f"role-{self.name}"])], []
+
+
+def minutes(text: str) -> int:
+    """Return the reading time of a page, at least one minute."""
+    return max(1, round(len(re.findall(r"[\w'-]{2,}", text)) / WORDS_PER_MINUTE))
+
+
+def facts(app: Sphinx) -> dict[str, str]:
+    """Return the table of facts that the build computed (see execution.py)."""
+    if not hasattr(app, "_lesson_facts"):
+        app._lesson_facts = json.loads(Path(app.config.lesson_facts).read_text())
+    return app._lesson_facts
+
+
+def palette_css(app: Sphinx) -> None:
+    """Write the role colours of nwlesson.palette as CSS variables, for light pages and for dark ones."""
+    light = "".join(f"--role-{role}:{colour.light};" for role, colour in PALETTE.items())
+    dark = "".join(f"--role-{role}:{colour.dark};" for role, colour in PALETTE.items())
+    words = "".join(f".role-{role}{{color:var(--role-{role})}}" for role in PALETTE)
+    css = (
+        f"body{{{light}}}@media screen{{body[data-theme=dark]{{{dark}}}}}"
+        f"@media screen and (prefers-color-scheme:dark){{body:not([data-theme=light]){{{dark}}}}}{words}\n"
+    )
+    target = Path(app.config.html_static_path[-1])
+    target.mkdir(parents=True, exist_ok=True)
+    style = Path(app.srcdir, "_static", "lesson.css").read_text()
+    (target / "lesson.css").write_text(css + style)
+
+
+def setup(app: Sphinx) -> dict:
+    app.add_role("fact", FactRole())
+    app.add_role("minutes", MinutesRole())
+    for role in PALETTE:
+        app.add_role(role, ColourRole())
+    app.connect("builder-inited", palette_css)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,43 @@
+"""Nadaraya-Watson kernel regression as the simplest attention."""
+
+from nwlesson.data import RegressionData, make_data, truth
+from nwlesson.diagrams import draw_bmm, draw_leave_one_out, draw_repeat_interleave, draw_unsqueeze
+from nwlesson.kernels import boxcar, constant, epanechnikov, gaussian, log_gaussian, triangular
+from nwlesson.leave_one_out import leave_one_out, leave_one_out_loss
+from nwlesson.model import NWKernelRegression
+from nwlesson.palette import COLOURS
+from nwlesson.plotting import describe, plot_history, plot_kernel_reg, show_heatmaps
+from nwlesson.pooling import attention_pooling, attention_weights, average_pooling, scaled_distance
+from nwlesson.training import Epoch, train
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "COLOURS",
+    "Epoch",
+    "NWKernelRegression",
+    "RegressionData",
+    "attention_pooling",
+    "attention_weights",
+    "average_pooling",
+    "boxcar",
+    "constant",
+    "describe",
+    "draw_bmm",
+    "draw_leave_one_out",
+    "draw_repeat_interleave",
+    "draw_unsqueeze",
+    "epanechnikov",
+    "gaussian",
+    "leave_one_out",
+    "leave_one_out_loss",
+    "log_gaussian",
+    "make_data",
+    "plot_history",
+    "plot_kernel_reg",
+    "scaled_distance",
+    "show_heatmaps",
+    "train",
+    "triangular",
+    "truth",
+]

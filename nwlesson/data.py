@@ -1,0 +1,105 @@
+"""The data of the lesson: a few noisy points on a curve that we happen to know."""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from nwlesson._checks import check_count, check_number
+
+
+class RegressionData(NamedTuple):
+    """What `make_data` returns; all four are one-dimensional.
+
+    Attributes
+    ----------
+    x_train : Tensor
+        Inputs of the training points, sorted, shape (n_train,).
+    y_train : Tensor
+        What was measured there: the truth plus noise, shape (n_train,).
+    x_test : Tensor
+        Where we want to know the curve, shape (n_test,).
+    y_truth : Tensor
+        The curve itself at `x_test`, without noise, shape (n_test,).
+    """
+
+    x_train: Tensor
+    y_train: Tensor
+    x_test: Tensor
+    y_truth: Tensor
+
+
+def truth(x: Tensor) -> Tensor:
+    """Return the curve that the lesson tries to recover, 2 sin(x) + x**0.8.
+
+    Parameters
+    ----------
+    x : Tensor
+        Any shape, in radians, not negative (a negative number has no real power 0.8: nan).
+
+    Returns
+    -------
+    Tensor
+        The same shape.
+
+    Examples
+    --------
+    >>> truth(torch.tensor([0.0, 1.0]))
+    tensor([0.0000, 2.6829])
+    """
+    return 2 * torch.sin(x) + x**0.8
+
+
+def make_data(
+    n_train: int = 50,
+    *,
+    noise: float = 0.5,
+    step: float = 0.1,
+    seed: int = 0,
+    dtype: torch.dtype = torch.float32,
+) -> RegressionData:
+    """Draw the training points at random and lay the test points out evenly.
+
+    The global random seed is neither read nor changed; equal arguments give equal data.
+
+    Parameters
+    ----------
+    n_train : int
+        Number of training points, at least 1.
+    noise : float
+        Standard deviation of the noise (not its variance), at least 0.
+    step : float
+        Distance between two test points, greater than 0. The test points are 0, step, 2 step, ... below 5.
+    seed : int
+        Seed of the random generator, at least 0.
+    dtype : torch.dtype
+        ``torch.float32`` or ``torch.float64``.
+
+    Returns
+    -------
+    RegressionData
+        ``x_train`` lies in [0, 5) and is sorted; ``y_train = truth(x_train) + noise``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is outside what is said above.
+
+    Examples
+    --------
+    >>> data = make_data(50, step=0.125)
+    >>> data.x_train.shape, data.x_test.shape
+    (torch.Size([50]), torch.Size([40]))
+    """
+    check_count("n_train", n_train, least=1)
+    check_number("noise", noise, least=0)
+    check_number("step", step, above=0)
+    check_count("seed", seed, least=0)
+    if dtype not in (torch.float32, torch.float64):
+        raise TypeError(f"dtype must be torch.float32 or torch.float64, but it is {dtype}")
+    generator = torch.Generator().manual_seed(seed)
+    x_train, _ = torch.sort(torch.rand(n_train, generator=generator).to(dtype) * 5)
+    y_train = truth(x_train) + noise * torch.randn(n_train, generator=generator).to(dtype)
+    x_test = torch.arange(0, 5, step, dtype=dtype)
+    x_test = x_test[x_test < 5]  # rounding can carry the last point onto 5
+    return RegressionData(x_train, y_train, x_test, truth(x_test))

@@ -1,0 +1,82 @@
+"""Leave yourself out: every training point is predicted from all the others."""
+
+import torch
+from torch import Tensor
+
+from nwlesson._checks import check_alike, check_shape, check_tensor
+from nwlesson.kernels import log_gaussian
+from nwlesson.pooling import scaled_distance
+
+
+def _check_points(x: Tensor, y: Tensor) -> None:
+    check_tensor("x", x, 1)
+    check_tensor("y", y, 1)
+    check_shape("y", y, tuple(x.shape), "one y for each x")
+    check_alike(x=x, y=y)
+    if len(x) < 2:
+        raise ValueError("x must hold at least 2 points, or nobody is left, but it holds 1")
+
+
+def leave_one_out(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    """Give each of n points the n - 1 others as keys and values.
+
+    Parameters
+    ----------
+    x, y : Tensor
+        Training inputs and outputs, shape (n,), n at least 2.
+
+    Returns
+    -------
+    keys, values : Tensor
+        Shape (n, n - 1). Row i is `x` (or `y`) without entry i.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is outside what is said above.
+
+    Examples
+    --------
+    >>> keys, values = leave_one_out(torch.tensor([1.0, 2.0, 4.0]), torch.tensor([10.0, 20.0, 40.0]))
+    >>> keys
+    tensor([[2., 4.],
+            [1., 4.],
+            [1., 2.]])
+    """
+    _check_points(x, y)
+    n = len(x)
+    others = ~torch.eye(n, dtype=torch.bool, device=x.device)
+    return x.repeat(n, 1)[others].reshape(n, n - 1), y.repeat(n, 1)[others].reshape(n, n - 1)
+
+
+def leave_one_out_loss(w: float | Tensor, x: Tensor, y: Tensor) -> Tensor:
+    """Return the mean squared error when each point is predicted from all the others.
+
+    Nothing is copied: the diagonal of the scores is set to -inf, so that softmax gives it weight 0.
+
+    Parameters
+    ----------
+    w : float or Tensor
+        One number, the inverse width of the Gaussian kernel; a tensor may need a gradient.
+    x, y : Tensor
+        Training inputs and outputs, shape (n,), n at least 2.
+
+    Returns
+    -------
+    Tensor
+        Shape (), in squared units of y.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is outside what is said above, or w so large that the squares overflow.
+
+    Examples
+    --------
+    >>> leave_one_out_loss(1.0, torch.tensor([0.0, 1.0, 2.0]), torch.tensor([0.0, 1.0, 2.0]))
+    tensor(0.9258)
+    """
+    _check_points(x, y)
+    diagonal = torch.eye(len(x), dtype=torch.bool, device=x.device)
+    scores = log_gaussian(scaled_distance(x, x, w)).masked_fill(diagonal, -torch.inf)
+    return ((torch.softmax(scores, dim=-1) @ y - y) ** 2).mean()

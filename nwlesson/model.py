@@ -1,0 +1,72 @@
+"""The same pooling as a torch module with one number to learn."""
+
+import torch
+from torch import Tensor, nn
+
+from nwlesson._checks import check_alike, check_number, check_shape, check_tensor
+from nwlesson.pooling import attention_weights
+
+
+class NWKernelRegression(nn.Module):
+    """Nadaraya-Watson kernel regression with a learned inverse width w.
+
+    Parameters
+    ----------
+    w : float, optional
+        Where w starts. By default a random number between 0 and 1, as in *Dive into Deep Learning*.
+    generator : torch.Generator, optional
+        Draws that number; by default torch's global generator.
+
+    Attributes
+    ----------
+    w : torch.nn.Parameter
+        Shape (1,), in 1 / units of x.
+    attention_weights : Tensor
+        The weights of the last call, shape (n_queries, n_keys).
+
+    Examples
+    --------
+    >>> net = NWKernelRegression(w=1.0)
+    >>> keys, values = torch.tensor([[1.0, 2.0, 4.0]]), torch.tensor([[10.0, 20.0, 40.0]])
+    >>> net(torch.tensor([2.0]), keys, values)
+    tensor([18.0694], grad_fn=<ViewBackward0>)
+    >>> net.attention_weights.shape
+    torch.Size([1, 3])
+    """
+
+    attention_weights: Tensor
+
+    def __init__(self, w: float | None = None, *, generator: torch.Generator | None = None) -> None:
+        super().__init__()
+        if w is not None:
+            check_number("w", w)
+        start = torch.rand(1, generator=generator) if w is None else torch.tensor([float(w)])
+        self.w = nn.Parameter(start)
+
+    def forward(self, queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+        """Predict one number for each query.
+
+        Parameters
+        ----------
+        queries : Tensor
+            Shape (n_queries,).
+        keys, values : Tensor
+            Shape (n_queries, n_keys): row i holds the keys, and their values, that query i may look at.
+
+        Returns
+        -------
+        Tensor
+            Shape (n_queries,).
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a tensor is empty, not finite, not of floats, or of another shape, dtype or device.
+        """
+        check_tensor("keys", keys, 2)
+        check_tensor("values", values, 2)
+        check_shape("values", values, tuple(keys.shape), "one value for each key")
+        check_alike(keys=keys, values=values)
+        self.attention_weights = attention_weights(queries, keys, self.w)
+        weights = self.attention_weights.unsqueeze(1)  # (n_queries, 1, n_keys)
+        return torch.bmm(weights, values.unsqueeze(-1)).reshape(-1)  # (n_queries, 1, 1) -> (n_queries,)

@@ -31,3 +31,6 @@ lock: ## resolve the dependencies of pyproject.toml again (needs uv)
 	uv pip compile --group site --group test --group torch-needs --universal --python-version 3.11 \
 	  --fork-strategy fewest --generate-hashes --no-emit-index-url --no-header --no-annotate \
 	  --upgrade --output-file requirements.lock
+
+html: $(venv)/ready ## build the site in docs/_build/html
+	$(sphinx) -b html -d $(build)/doctrees docs $(build)/work

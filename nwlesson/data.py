@@ -20,7 +20,7 @@ class RegressionData(NamedTuple):
     x_test : Tensor
         Where we want to know the curve, shape (n_test,).
     y_truth : Tensor
-        The curve itself at `x_test`, without noise, shape (n_test,).
+        The curve itself at the test points, without noise, shape (n_test,).
     """
 
     x_train: Tensor
@@ -44,6 +44,8 @@ def truth(x: Tensor) -> Tensor:
 
     Examples
     --------
+    >>> import torch
+    >>> from nwlesson import truth
     >>> truth(torch.tensor([0.0, 1.0]))
     tensor([0.0000, 2.6829])
     """
@@ -87,6 +89,8 @@ def make_data(
 
     Examples
     --------
+    >>> import torch
+    >>> from nwlesson import make_data
     >>> data = make_data(50, step=0.125)
     >>> data.x_train.shape, data.x_test.shape
     (torch.Size([50]), torch.Size([40]))

@@ -67,6 +67,8 @@ def draw_repeat_interleave(queries: Tensor, n_keys: int) -> Figure:
 
     Examples
     --------
+    >>> import torch
+    >>> from nwlesson import draw_repeat_interleave
     >>> fig = draw_repeat_interleave(torch.tensor([1.0, 2.0]), 3)
     >>> fig.get_label()
     'The queries 1, 2; each 3 times in a row: 1, 1, 1, 2, 2, 2; cut into 2 rows of 3, one row for each query.'
@@ -106,6 +108,8 @@ def draw_unsqueeze(rows: Tensor) -> Figure:
 
     Examples
     --------
+    >>> import torch
+    >>> from nwlesson import draw_unsqueeze
     >>> fig = draw_unsqueeze(torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]))
     """
     check_tensor("rows", rows, 2)
@@ -143,6 +147,8 @@ def draw_bmm(weights: Tensor, values: Tensor) -> Figure:
 
     Examples
     --------
+    >>> import torch
+    >>> from nwlesson import draw_bmm
     >>> fig = draw_bmm(torch.tensor([[0.5, 0.5]]), torch.tensor([[10.0, 20.0]]))
     >>> fig.get_label()
     'Batch 0: the row 0.5, 0.5 times the column 10, 20 gives 15.'
@@ -187,6 +193,8 @@ def draw_leave_one_out(x: Tensor) -> Figure:
 
     Examples
     --------
+    >>> import torch
+    >>> from nwlesson import draw_leave_one_out
     >>> draw_leave_one_out(torch.tensor([1.0, 2.0, 4.0])).get_label()[-54:]
     'Left: row 0: 2, 4; row 1: 1, 4; row 2: 1, 2. (3 by 2.)'
     """

@@ -24,6 +24,8 @@ def log_gaussian(u: Tensor) -> Tensor:
 
     Examples
     --------
+    >>> import torch
+    >>> from nwlesson import log_gaussian
     >>> log_gaussian(torch.tensor([0.0, 1.0, -2.0]))
     tensor([-0.0000, -0.5000, -2.0000])
     """
@@ -35,6 +37,8 @@ def gaussian(u: Tensor) -> Tensor:
 
     Examples
     --------
+    >>> import torch
+    >>> from nwlesson import gaussian
     >>> gaussian(torch.tensor([0.0, 1.0, 2.0]))
     tensor([1.0000, 0.6065, 0.1353])
     """
@@ -46,6 +50,8 @@ def boxcar(u: Tensor) -> Tensor:
 
     Examples
     --------
+    >>> import torch
+    >>> from nwlesson import boxcar
     >>> boxcar(torch.tensor([0.0, 0.5, 1.0, 1.5]))
     tensor([1., 1., 1., 0.])
     """
@@ -57,6 +63,8 @@ def triangular(u: Tensor) -> Tensor:
 
     Examples
     --------
+    >>> import torch
+    >>> from nwlesson import triangular
     >>> triangular(torch.tensor([0.0, 0.5, 1.0, 1.5]))
     tensor([1.0000, 0.5000, 0.0000, 0.0000])
     """
@@ -68,6 +76,8 @@ def epanechnikov(u: Tensor) -> Tensor:
 
     Examples
     --------
+    >>> import torch
+    >>> from nwlesson import epanechnikov
     >>> epanechnikov(torch.tensor([0.0, 0.5, 1.0, 1.5]))
     tensor([0.7500, 0.5625, 0.0000, 0.0000])
     """
@@ -79,6 +89,8 @@ def constant(u: Tensor) -> Tensor:
 
     Examples
     --------
+    >>> import torch
+    >>> from nwlesson import constant
     >>> constant(torch.tensor([0.0, 0.5, 100.0]))
     tensor([1., 1., 1.])
     """

@@ -37,6 +37,8 @@ def leave_one_out(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
 
     Examples
     --------
+    >>> import torch
+    >>> from nwlesson import leave_one_out
     >>> keys, values = leave_one_out(torch.tensor([1.0, 2.0, 4.0]), torch.tensor([10.0, 20.0, 40.0]))
     >>> keys
     tensor([[2., 4.],
@@ -73,8 +75,10 @@ def leave_one_out_loss(w: float | Tensor, x: Tensor, y: Tensor) -> Tensor:
 
     Examples
     --------
+    >>> import torch
+    >>> from nwlesson import leave_one_out_loss
     >>> leave_one_out_loss(1.0, torch.tensor([0.0, 1.0, 2.0]), torch.tensor([0.0, 1.0, 2.0]))
-    tensor(0.9258)
+    tensor(0.9321)
     """
     _check_points(x, y)
     diagonal = torch.eye(len(x), dtype=torch.bool, device=x.device)

@@ -26,10 +26,12 @@ class NWKernelRegression(nn.Module):
 
     Examples
     --------
+    >>> import torch
+    >>> from nwlesson import NWKernelRegression, attention_weights
     >>> net = NWKernelRegression(w=1.0)
     >>> keys, values = torch.tensor([[1.0, 2.0, 4.0]]), torch.tensor([[10.0, 20.0, 40.0]])
-    >>> net(torch.tensor([2.0]), keys, values)
-    tensor([18.0694], grad_fn=<ViewBackward0>)
+    >>> net(torch.tensor([2.0]), keys, values).detach()
+    tensor([18.0718])
     >>> net.attention_weights.shape
     torch.Size([1, 3])
     """

@@ -24,19 +24,13 @@ def describe(fig: Figure, text: str) -> Figure:
 
     Examples
     --------
+    >>> import matplotlib.pyplot as plt
+    >>> from nwlesson import describe
     >>> describe(plt.figure(), "One falling line.").get_label()
     'One falling line.'
     """
     fig.set_label(" ".join(text.split()))
     return fig
-
-
-def _own_axes(ax: Axes | None, **subplots) -> tuple[Figure, Axes]:
-    """Return `ax` and its figure, or a new figure in the style of the lesson."""
-    if ax is not None:
-        return ax.get_figure(root=True), ax
-    with plt.style.context(STYLE):
-        return plt.subplots(**subplots)
 
 
 def plot_kernel_reg(data: RegressionData, y_hat: Tensor, *, ax: Axes | None = None) -> Figure:
@@ -63,6 +57,7 @@ def plot_kernel_reg(data: RegressionData, y_hat: Tensor, *, ax: Axes | None = No
 
     Examples
     --------
+    >>> from nwlesson import average_pooling, make_data, plot_kernel_reg
     >>> data = make_data()
     >>> fig = plot_kernel_reg(data, average_pooling(data.y_train, 50))
     >>> fig.get_label()[:45]
@@ -71,15 +66,16 @@ def plot_kernel_reg(data: RegressionData, y_hat: Tensor, *, ax: Axes | None = No
     check_tensor("y_hat", y_hat, 1)
     check_shape("y_hat", y_hat, tuple(data.x_test.shape), "one prediction for each test point")
     y_hat = y_hat.detach()
-    fig, ax = _own_axes(ax)
-    ax.plot(data.x_train, data.y_train, "o", color=COLOURS["value"], alpha=0.55, label="training points")
-    ax.plot(data.x_test, data.y_truth, color=COLOURS["truth"], label="truth")
-    ax.plot(data.x_test, y_hat, "--", color=COLOURS["prediction"], label="prediction")
-    ax.set(xlabel="x", ylabel="y", xlim=(0, 5), ylim=(-1, 5))
-    ax.legend(loc="upper right", ncols=3, columnspacing=1, handlelength=1.6)
+    with plt.style.context(STYLE):
+        ax = plt.subplots()[1] if ax is None else ax
+        ax.plot(data.x_train, data.y_train, "o", color=COLOURS["value"], alpha=0.55, label="training points")
+        ax.plot(data.x_test, data.y_truth, color=COLOURS["truth"], label="truth")
+        ax.plot(data.x_test, y_hat, "--", color=COLOURS["prediction"], label="prediction")
+        ax.set(xlabel="x", ylabel="y", xlim=(0, 5), ylim=(-1, 5.4))
+        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, columnspacing=1, handlelength=1.8)
     miss = (y_hat - data.y_truth).abs()
     return describe(
-        fig,
+        ax.get_figure(root=True),
         f"""{len(data.x_train)} training points, the truth as a solid line from {data.y_truth.min():.1f} to
         {data.y_truth.max():.1f}, and the prediction as a dashed line from {y_hat.min():.1f} to {y_hat.max():.1f}.
         It misses the truth by {miss.mean():.1f} on average and most at x = {data.x_test[miss.argmax()]:.1f},
@@ -120,6 +116,8 @@ def show_heatmaps(
 
     Examples
     --------
+    >>> import torch
+    >>> from nwlesson import attention_weights, show_heatmaps
     >>> x = torch.tensor([0.0, 1.0, 3.0])
     >>> fig = show_heatmaps(attention_weights(x, x), x, x, titles=["w = 1"])
     """
@@ -156,8 +154,8 @@ def plot_history(history: Sequence[Epoch], *, axes: Sequence[Axes] | None = None
     ----------
     history : sequence of Epoch
         From `train`.
-    axes : sequence of two Axes, optional
-        Where to draw; by default a new figure.
+    axes : sequence of Axes, optional
+        Two, one for the loss and one for w; by default a new figure.
 
     Returns
     -------
@@ -171,6 +169,7 @@ def plot_history(history: Sequence[Epoch], *, axes: Sequence[Axes] | None = None
 
     Examples
     --------
+    >>> from nwlesson import Epoch, plot_history
     >>> fig = plot_history([Epoch(1, 35.0, 0.5), Epoch(2, 20.0, 3.0)])
     >>> fig.get_label()
     'Loss 35.0 in epoch 1 and 20.0 in epoch 2; w 0.50 and 3.00.'

@@ -31,6 +31,8 @@ def average_pooling(y_train: Tensor, n_queries: int) -> Tensor:
 
     Examples
     --------
+    >>> import torch
+    >>> from nwlesson import average_pooling
     >>> average_pooling(torch.tensor([1.0, 2.0, 6.0]), 2)
     tensor([3., 3.])
     """
@@ -63,6 +65,8 @@ def scaled_distance(queries: Tensor, keys: Tensor, w: float | Tensor = 1.0) -> T
 
     Examples
     --------
+    >>> import torch
+    >>> from nwlesson import scaled_distance
     >>> scaled_distance(torch.tensor([2.0]), torch.tensor([1.0, 2.0, 4.0]), w=0.5)
     tensor([[ 0.5000,  0.0000, -1.0000]])
     """
@@ -112,8 +116,10 @@ def attention_weights(
 
     Examples
     --------
+    >>> import torch
+    >>> from nwlesson import attention_weights
     >>> attention_weights(torch.tensor([2.0]), torch.tensor([1.0, 2.0, 4.0]))
-    tensor([[0.3484, 0.5740, 0.0777]])
+    tensor([[0.3482, 0.5741, 0.0777]])
     """
     u = scaled_distance(queries, keys, w)
     if kernel is gaussian:
@@ -158,9 +164,11 @@ def attention_pooling(
 
     Examples
     --------
+    >>> import torch
+    >>> from nwlesson import attention_pooling
     >>> keys, values = torch.tensor([1.0, 2.0, 4.0]), torch.tensor([10.0, 20.0, 40.0])
     >>> attention_pooling(torch.tensor([2.0]), keys, values)
-    tensor([18.0694])
+    tensor([18.0718])
     """
     check_tensor("keys", keys, 1)
     check_tensor("values", values, 1)

@@ -67,7 +67,7 @@ def train(
 
     Examples
     --------
-    >>> from nwlesson import leave_one_out, make_data
+    >>> from nwlesson import NWKernelRegression, leave_one_out, make_data, train
     >>> data = make_data()
     >>> net = NWKernelRegression(w=0.5)
     >>> history = train(net, data.x_train, *leave_one_out(data.x_train, data.y_train), data.y_train)

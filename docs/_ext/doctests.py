@@ -22,6 +22,16 @@ class DoctestFailed(Exception):
     """An example printed something else; the message has file, line and the difference."""
 
 
+def pages(docs: Path) -> list[Path]:
+    """Return the Markdown pages that people wrote, in order."""
+    return sorted(p for p in docs.glob("**/*.md") if not p.relative_to(docs).parts[0].startswith("_"))
+
+
+def examples(docs: Path) -> str:
+    """Return the text of all examples on the pages: what must change for them to run again."""
+    return "".join(block[0] for page in pages(docs) for block in BLOCK.finditer(page.read_text()))
+
+
 def page_tests(path: Path) -> list[doctest.DocTest]:
     """Return the ```pycon blocks of a page; they share one namespace, as a reader would type them."""
     text, names = path.read_text(), {}
@@ -47,9 +57,7 @@ def run_all(docs: Path) -> int:
     """Run all doctests and return how many examples there were; raise DoctestFailed if one fails."""
     report = io.StringIO()
     runner = doctest.DocTestRunner(optionflags=FLAGS, verbose=False)
-    generated = docs / "_build"
-    pages = [p for p in sorted(docs.glob("**/*.md")) if generated not in p.parents]
-    for test in [*module_tests(), *(t for page in pages for t in page_tests(page))]:
+    for test in [*module_tests(), *(test for page in pages(docs) for test in page_tests(page))]:
         runner.run(test, out=report.write, clear_globs=False)
     results = runner.summarize(verbose=False)
     if results.failed:

@@ -19,18 +19,19 @@ from importlib.metadata import version
 from pathlib import Path
 
 from sphinx.application import Sphinx
-from sphinx.errors import ExtensionError
+from sphinx.errors import SphinxError
 
 EXT = Path(__file__).parent
 ROOT = EXT.parents[1]
 WORKERS = 2
 
 
-def fingerprint(*more: Path) -> str:
+def fingerprint(more: str = "") -> str:
     """Return a short hash of everything a result depends on besides the code that asks for it."""
-    digest = hashlib.sha256(f"{sys.version_info[:2]} {version('torch')} {version('matplotlib')}".encode())
+    versions = f"{sys.version_info[:2]} {version('torch')} {version('matplotlib')}"
+    digest = hashlib.sha256((versions + more).encode())
     sources = [p for p in (ROOT / "nwlesson").iterdir() if p.suffix in {".py", ".mplstyle"}]
-    for path in sorted([*sources, EXT / "figures.py", EXT / "execution.py", *more]):
+    for path in sorted([*sources, EXT / "figures.py", EXT / "execution.py"]):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:12]
 
@@ -40,7 +41,7 @@ def cache_folder(build: Path) -> Path:
 
 
 def facts_file(docs: Path, build: Path) -> Path:
-    return build / "facts" / f"{fingerprint(docs / 'facts.py')}.json"
+    return build / "facts" / f"{fingerprint((docs / 'facts.py').read_text())}.json"
 
 
 def read_notebook(path: Path):
@@ -63,23 +64,21 @@ def run_notebook(path: Path):
 
     from figures import to_svg
 
-    os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
     os.chdir(path.parent)
     manager = InProcessKernelManager(config=Config({"HistoryManager": {"enabled": False}}))
     manager.start_kernel()
     client = manager.client()
     client.start_channels()
     shell = manager.kernel.shell
-    shell.run_cell("import matplotlib.pyplot", silent=True)
-    shell.display_formatter.formatters["image/png"].enabled = False
-    shell.display_formatter.formatters["image/svg+xml"].enabled = True
+    shell.enable_matplotlib("inline")
+    for formatter in shell.display_formatter.formatters.values():
+        formatter.pop(Figure, None)
+    shell.display_formatter.formatters["image/svg+xml"].for_type(Figure, to_svg)
     notebook = read_notebook(path)
     lines = notebook.metadata["source_map"]
     for cell, line in zip(notebook.cells, lines):
         if cell.cell_type != "code":
             continue
-        # Again before each cell: choosing the backend registers matplotlib-inline's own formatter.
-        shell.display_formatter.formatters["image/svg+xml"].for_type(Figure, to_svg)
         client.execute(cell.source)
         cell.outputs = []
         for message in client.iopub_channel.get_msgs():
@@ -93,6 +92,7 @@ def run_notebook(path: Path):
             raise RuntimeError(f"{path}:{line + 1}: this cell failed\n{cell.source}\n{trace}")
         if "raises-exception" in cell.metadata.get("tags", []) and not errors:
             raise RuntimeError(f"{path}:{line + 1}: this cell should have raised an error")
+    notebook.metadata["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
     return notebook
 
 
@@ -128,12 +128,14 @@ def main(docs: Path, build: Path) -> int:
     from jupyter_cache import get_cache
     from jupyter_cache.base import CacheBundleIn
 
+    import doctests
+
     docs, build = docs.resolve(), build.resolve()
     cache, facts = get_cache(str(cache_folder(build))), facts_file(docs, build)
-    tested = build / "doctested" / fingerprint(*sorted(docs.glob("**/*.md")))
+    tested = build / "doctested" / fingerprint(doctests.examples(docs))
     jobs = [] if facts.exists() else [("facts", docs)]
     jobs += [] if tested.exists() else [("doctests", docs)]
-    for path in sorted(docs.glob("[a-z]*/**/*.md")):
+    for path in doctests.pages(docs):
         notebook = read_notebook(path)
         if notebook is None:
             continue
@@ -188,7 +190,7 @@ def _forget_old_gallery(generated: Path, stamp: Path, now: str) -> None:
 def wait(app: Sphinx) -> None:
     """Wait for the runs before the first page is read; nothing is built from what failed."""
     if app._lesson_runs.wait() != 0:
-        raise ExtensionError("what the pages show could not be run; see above for file and line")
+        raise SphinxError("what the pages show could not be run; see above for file and line")
 
 
 def setup(app: Sphinx) -> dict:

@@ -1,0 +1,107 @@
+"""Every page that runs can be taken home as a notebook, or opened in Colab or Binder where the site is hosted.
+
+Why no library: jupytext copies MyST's directives and roles into the notebook as they are; a reader would see
+`{fact}` instead of a number and `:::` instead of a note.
+"""
+
+import re
+import shutil
+from pathlib import Path
+
+import nbformat
+from execution import read_notebook
+from roles import facts
+from sphinx.application import Sphinx
+
+DIRECTIVE = re.compile(r"^(:{3,})\{(\w+)\} ?(.*?)\n((?::[\w-]+:.*\n)*)(.*?)^\1$", re.MULTILINE | re.DOTALL)
+ROLE = re.compile(r"\{([\w:]+)\}`([^`]+)`")
+LABEL = re.compile(r"^\([\w-]+\)=\n", re.MULTILINE)
+PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*sphx_glr_(plot_\w+)_\d+\.svg\)(\{[^}]*\})?")
+LINK = re.compile(r"\]\((?!https?:)([^)#]+)\.md(#[^)]*)?\)")
+
+
+def plain(markdown: str, table: dict[str, str], site: str) -> str:
+    """Turn a page's MyST into Markdown that any notebook shows; `site` leads from the notebook to the pages."""
+
+    def directive(match: re.Match) -> str:
+        _, _, title, options, body = match.groups()
+        if ":collapsible:" in options:
+            return f"<details><summary>{title}</summary>\n\n{body}\n</details>\n"
+        return f"**{title}**\n\n{body}" if title else body
+
+    def role(match: re.Match) -> str:
+        name, text = match.groups()
+        if name == "fact":
+            return table[text]
+        if name == "minutes":
+            return "a few minutes"
+        text = re.sub(r"\s*<[^>]*>$", "", text).removeprefix("~")
+        return f"`{text}`" if name.startswith("py:") else text
+
+    while DIRECTIVE.search(markdown):  # from the outside in: a directive can hold others
+        markdown = DIRECTIVE.sub(directive, markdown)
+    markdown = PICTURE.sub(rf"[The picture on the site]({site}examples/\1.html)", LABEL.sub("", markdown))
+    return LINK.sub(r"](\1.html\2)", ROLE.sub(role, markdown)).replace("](../", f"]({site}")
+
+
+def convert(app: Sphinx, docname: str) -> nbformat.NotebookNode | None:
+    """Return a page as a notebook to run, or None where nothing in it runs."""
+    notebook = read_notebook(Path(app.env.doc2path(docname)))
+    if notebook is None:
+        return None
+    repository = app.config.html_context["repository_url"]
+    site = "../" * (docname.count("/") + 1)
+    needs = f"%pip install torch matplotlib 'nwlesson @ git+{repository}'" if repository else "# pip install ."
+    home = f"This notebook is [a page of the lesson]({site}{docname}.html). It needs torch, matplotlib and nwlesson."
+    cells = [nbformat.v4.new_markdown_cell(home, id="about"), nbformat.v4.new_code_cell(needs, id="needs")]
+    for number, cell in enumerate(notebook.cells):
+        if cell.cell_type == "markdown":
+            source = plain(cell.source, facts(app), site)
+            cells.append(nbformat.v4.new_markdown_cell(source, id=f"cell-{number}"))
+        else:
+            tags = {"tags": cell.metadata["tags"]} if "tags" in cell.metadata else {}
+            cells.append(nbformat.v4.new_code_cell(cell.source, id=f"cell-{number}", metadata=tags))
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    return nbformat.v4.new_notebook(cells=cells, metadata=kernel)
+
+
+def write(app: Sphinx, error: Exception | None) -> None:
+    """Write the notebooks of all pages and gallery scripts into the site."""
+    if error or app.builder.name != "html":
+        return
+    target = Path(app.outdir, "notebooks")
+    shutil.rmtree(target, ignore_errors=True)
+    for docname in sorted(app.env.found_docs):
+        path = target / f"{docname}.ipynb"
+        made = Path(app.srcdir, f"{docname}.ipynb")  # sphinx-gallery's
+        if made.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(made, path)
+        elif docname in app.env.metadata and (notebook := convert(app, docname)):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            nbformat.write(notebook, path)
+    if repository := app.config.html_context["repository_url"]:  # what Binder installs
+        Path(app.outdir, "requirements.txt").write_text(f"torch\nmatplotlib\nnwlesson @ git+{repository}\n")
+
+
+def links(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
+    """Tell the page template where this page's notebook is."""
+    if doctree is None:
+        return
+    gallery = Path(app.srcdir, f"{pagename}.ipynb").exists()
+    source = Path(app.env.doc2path(pagename))
+    if not gallery and not (source.suffix == ".md" and read_notebook(source)):
+        return
+    path = f"notebooks/{pagename}.ipynb"
+    context["notebook"] = path
+    if repository := context["repository_url"]:
+        name = repository.split("github.com/")[-1]
+        branch = context["published_branch"]
+        context["colab"] = f"https://colab.research.google.com/github/{name}/blob/{branch}/{path}"
+        context["binder"] = f"https://mybinder.org/v2/gh/{name}/{branch}?urlpath=lab/tree/{path}"
+
+
+def setup(app: Sphinx) -> dict:
+    app.connect("html-page-context", links)
+    app.connect("build-finished", write)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,113 @@
+"""How the site is built. Every extension of our own says in its first lines why no library does its work."""
+
+import os
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+BUILD = Path(os.environ.get("LESSON_BUILD", HERE / "_build"))
+os.environ.setdefault("MPLBACKEND", "agg")
+(BUILD / "static").mkdir(parents=True, exist_ok=True)
+sys.path[:0] = [str(HERE / "_ext"), str(HERE.parent)]
+
+import figures  # noqa: E402
+import nwlesson  # noqa: E402
+
+project = "nwlesson"
+author = "The nwlesson authors"
+copyright = author
+release = version = nwlesson.__version__
+language = "en"
+html_title = "Attention in fifty points"
+
+extensions = [
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.napoleon",
+    "sphinx.ext.intersphinx",
+    "myst_nb",
+    "sphinx_gallery.gen_gallery",
+    "sphinx_codeautolink",
+    "sphinx_copybutton",
+    "sphinxcontrib.bibtex",
+    "execution",
+    "figures",
+    "inventories",
+    "mathml",
+    "notebooks",
+    "pages",
+    "roles",
+]
+exclude_patterns = ["_*", "gallery", "**/*.ipynb", "examples/sg_execution_times.rst", "sg_execution_times.rst"]
+nitpicky = True
+templates_path = ["_templates"]
+default_role = "autolink"  # a name that can be imported becomes a link
+suppress_warnings = ["config.cache"]
+
+# Lessons: Markdown that runs (see _ext/execution.py).
+lesson_build = str(BUILD)
+nb_execution_mode = "cache"
+nb_execution_raise_on_error = True
+nb_render_image_options = {}
+nb_mime_priority_overrides = [("html", "image/svg+xml", 0)]
+myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist", "dollarmath"]
+myst_heading_anchors = 3
+
+# Gallery: one script, one picture, one question.
+sphinx_gallery_conf = {
+    "examples_dirs": "gallery",
+    "gallery_dirs": "examples",
+    "filename_pattern": r"/plot_",
+    "image_scrapers": (figures.scraper,),
+    "backreferences_dir": "reference/backreferences",
+    "doc_module": ("nwlesson",),
+    "abort_on_example_error": True,
+    "remove_config_comments": True,
+    "show_signature": False,
+    "show_memory": False,
+    "write_computation_times": False,
+    "min_reported_time": 1e9,
+    "copyfile_regex": r"",
+    "thumbnail_size": (400, 280),
+    "within_subsection_order": "FileNameSortKey",
+    "download_all_examples": False,
+}
+
+# Reference: the docstrings are the pages.
+autosummary_generate = True
+autodoc_typehints = "none"
+autodoc_member_order = "bysource"
+napoleon_use_rtype = False
+napoleon_use_ivar = True
+napoleon_preprocess_types = True
+napoleon_google_docstring = False
+napoleon_type_aliases = {
+    "Tensor": "torch.Tensor",
+    "Figure": "matplotlib.figure.Figure",
+    "Axes": "matplotlib.axes.Axes",
+    "callable": ":py:obj:`callable`",
+    "sequence": "collections.abc.Sequence",
+}
+bibtex_bibfiles = ["references.bib"]
+bibtex_default_style = "plain"
+codeautolink_concat_default = True
+codeautolink_custom_blocks = {}
+copybutton_exclude = ".linenos, .gp, .go"
+linkcheck_ignore = [] if os.environ.get("LINKCHECK_ONLINE") else [r"https?://"]
+
+# Look.
+html_theme = "furo"
+html_static_path = [str(BUILD / "static")]
+html_css_files = ["lesson.css"]
+html_favicon = "_static/favicon.svg"
+html_math_renderer = "mathml"
+html_show_sphinx = False
+html_show_copyright = False
+html_copy_source = False
+html_show_sourcelink = False
+html_theme_options = {"navigation_with_keys": False, "top_of_page_buttons": []}
+html_context = {
+    # The one place that knows where the project is hosted; empty means no links to Colab or Binder.
+    "repository_url": os.environ.get("NWLESSON_REPOSITORY_URL", "").rstrip("/").removesuffix(".git"),
+    "published_branch": "gh-pages",
+}

@@ -1,0 +1,222 @@
+"""Every number that a sentence of the site mentions, computed here with nwlesson.
+
+A page writes {fact}`name`; the build runs `facts()` once and stores the table. Each value is the string that
+the reader sees. `assert`s beside the numbers check what the sentences around them claim: if one fails, the
+sentence is wrong and the build stops.
+"""
+
+import torch
+from torch import Tensor
+
+from nwlesson import (
+    NWKernelRegression,
+    RegressionData,
+    attention_pooling,
+    attention_weights,
+    average_pooling,
+    leave_one_out,
+    leave_one_out_loss,
+    make_data,
+    train,
+)
+
+N_SEEDS = 100
+WIDE = torch.logspace(-1, 2, 31)  # the values of w that a search for the best one tries first
+
+
+def mse(a: Tensor, b: Tensor) -> float:
+    return ((a - b) ** 2).mean().item()
+
+
+def test_error(data: RegressionData, w: float) -> float:
+    """Mean squared distance from the truth when all training points are used with this w."""
+    return mse(attention_pooling(data.x_test, data.x_train, data.y_train, w), data.y_truth)
+
+
+def best_w(data: RegressionData) -> float:
+    """The w with the smallest leave-one-out error: a coarse search, then finer ones around its winner."""
+    ws = WIDE
+    for _ in range(4):
+        losses = torch.stack([leave_one_out_loss(w, data.x_train, data.y_train) for w in ws])
+        i = int(losses.argmin())
+        best, ws = ws[i].item(), torch.linspace(ws[max(i - 1, 0)], ws[min(i + 1, len(ws) - 1)], 11)
+    return best
+
+
+def trained(data: RegressionData, w: float | None, epochs: int = 5, lr: float = 0.5, seed: int = 0):
+    """Train on the others' answers as the book does; return the history and the w at the end."""
+    net = NWKernelRegression(w, generator=torch.Generator().manual_seed(seed))
+    keys, values = leave_one_out(data.x_train, data.y_train)
+    history = train(net, data.x_train, keys, values, data.y_train, epochs=epochs, lr=lr)
+    return history, net.w.item()
+
+
+def trained_with_self(data: RegressionData, w: float, epochs: int, lr: float):
+    """The same with the diagonal kept: each point may look at itself."""
+    net = NWKernelRegression(w)
+    n = len(data.x_train)
+    history = train(
+        net, data.x_train, data.x_train.repeat(n, 1), data.y_train.repeat(n, 1), data.y_train, epochs=epochs, lr=lr
+    )
+    return history, net.w.item()
+
+
+def roughness(curve: Tensor) -> float:
+    """Sum of the absolute second differences: 0 for a straight line, larger for a curve with more wiggles."""
+    return curve.diff(n=2).abs().sum().item()
+
+
+def effective_neighbours(weights: Tensor) -> Tensor:
+    """1 / sum of squared weights, for each row: n for n equal weights, 1 when one key has it all."""
+    return 1 / (weights**2).sum(dim=-1)
+
+
+def of_the_data(data: RegressionData) -> dict[str, str]:
+    noise = data.y_train - (2 * torch.sin(data.x_train) + data.x_train**0.8)
+    average = average_pooling(data.y_train, len(data.x_test))
+    one = attention_pooling(data.x_test, data.x_train, data.y_train)
+    weights = attention_weights(data.x_test, data.x_train)
+    assert mse(one, data.y_truth) < mse(average, data.y_truth), "attention should beat the average"
+    assert one.max() < data.y_truth.max() and one.min() > data.y_truth.min(), "w = 1 should be too flat at both ends"
+    own = attention_weights(data.x_train, data.x_train).diagonal()
+    return {
+        "noise-std": f"{noise.std():.2f}",
+        "noise-var": f"{noise.var():.2f}",
+        "mean-y": f"{data.y_train.mean():.2f}",
+        "mse-average": f"{mse(average, data.y_truth):.2f}",
+        "mse-w1": f"{mse(one, data.y_truth):.2f}",
+        "truth-min": f"{data.y_truth.min():.2f}",
+        "truth-max": f"{data.y_truth.max():.2f}",
+        "w1-min": f"{one.min():.2f}",
+        "w1-max": f"{one.max():.2f}",
+        "w1-at-0": f"{one[0]:.2f}",
+        "w1-largest-weight": f"{weights.max():.3f}",
+        "w1-neighbours": f"{effective_neighbours(weights).median():.0f}",
+        "w1-column-min": f"{weights.sum(dim=0).min():.2f}",
+        "w1-column-max": f"{weights.sum(dim=0).max():.2f}",
+        "self-middle": f"{100 * own[20:30].mean():.0f} %",
+        "self-edge": f"{100 * torch.stack([own[0], own[-1]]).max():.0f} %",
+    }
+
+
+def of_three_points() -> dict[str, str]:
+    """The toy case that can be computed by hand: query 2, keys 1, 2, 4, values 10, 20, 40."""
+    query, keys = torch.tensor([2.0]), torch.tensor([1.0, 2.0, 4.0])
+    values = torch.tensor([10.0, 20.0, 40.0])
+    table = {}
+    for w in 0, 0.5, 1, 2, 5:
+        weights = attention_weights(query, keys, float(w))[0]
+        table |= {f"toy-{w:g}-{key:g}": f"{a:.3f}" for key, a in zip(keys, weights)}
+        table[f"toy-{w:g}"] = f"{weights @ values:.2f}"
+    counts = torch.exp(-((query - keys) ** 2) / 2)
+    table |= {f"toy-count-{key:g}": f"{c:.3f}" for key, c in zip(keys, counts)}
+    table["toy-total"] = f"{counts.sum():.3f}"
+    assert torch.allclose(counts / counts.sum(), attention_weights(query, keys)[0])
+    return table
+
+
+def of_training(data: RegressionData) -> dict[str, str]:
+    history, w5 = trained(data, None)
+    hundred, w100 = trained(data, None, epochs=100)
+    small, w_small = trained(data, None, epochs=100, lr=0.1)
+    best = best_w(data)
+    n = len(data.x_train)
+
+    def loo(w: float) -> float:
+        return n / 2 * leave_one_out_loss(w, data.x_train, data.y_train).item()
+
+    fits = {w: attention_pooling(data.x_test, data.x_train, data.y_train, w) for w in (1.0, best, w5)}
+    errors = {w: mse(fit, data.y_truth) for w, fit in fits.items()}
+    weights = {w: attention_weights(data.x_test, data.x_train, w) for w in fits}
+    assert 1 < best < w5, "five epochs should overshoot the best w"
+    assert loo(best) < loo(w5) < loo(1.0), "training should help, and not arrive"
+    assert errors[best] < errors[w5] < errors[1.0], "the same on the truth"
+    assert roughness(fits[1.0]) < roughness(data.y_truth) < roughness(fits[best]) < roughness(fits[w5])
+    assert abs(w100 - best) / best < 0.01, "100 epochs should arrive"
+    assert abs(w_small - best) / best < 0.01, "small steps should arrive too"
+    assert max(row.w for row in small) < 1.01 * best, "and without jumping over"
+    assert history[1].w > 2 * best, "the first step should jump over the best w"
+    assert (history[1].w - w5) / history[1].w < 0.1, "and the next four should hardly move"
+    table = {
+        "w-start": f"{history[0].w:.2f}",
+        "w-after-1": f"{history[1].w:.2f}",
+        "w-after-5": f"{w5:.2f}",
+        "w-after-100": f"{w100:.2f}",
+        "w-small-after-1": f"{small[1].w:.2f}",
+        "w-small-steps": f"{w_small:.2f}",
+        "w-best": f"{best:.2f}",
+        "h-best": f"{1 / best:.2f}",
+        "loss-1": f"{history[0].loss:.1f}",
+        "loss-2": f"{history[1].loss:.2f}",
+        "loss-5": f"{history[4].loss:.2f}",
+        "loss-best": f"{loo(best):.2f}",
+        "loss-at-w1": f"{loo(1.0):.1f}",
+        "loss-after-5": f"{loo(w5):.2f}",
+        "gradient-at-start": f"{abs(history[1].w - history[0].w) / 0.5:.1f}",
+        "gradient-after-jump": f"{abs(history[2].w - history[1].w) / 0.5:.2f}",
+        "noise-floor": f"{n * 0.5**2 / 2:.2f}",
+    }
+    for name, w in ("w1", 1.0), ("best", best), ("5", w5):
+        table[f"error-{name}"] = f"{errors[w]:.3f}"
+        table[f"rough-{name}"] = f"{roughness(fits[w]):.2f}"
+        table[f"neighbours-{name}"] = f"{effective_neighbours(weights[w]).median():.1f}"
+        table[f"max-weight-{name}"] = f"{weights[w].max():.2f}"
+    table["rough-truth"] = f"{roughness(data.y_truth):.2f}"
+    return table
+
+
+def of_the_leak(data: RegressionData) -> dict[str, str]:
+    """Keep the diagonal and train to the end: the loss goes to 0, the error on the truth does not."""
+    table = {}
+    n, x, y = len(data.x_train), data.x_train, data.y_train
+    for w in 1.0, 10.0, 100.0, 1000.0:
+        table[f"leak-loss-{w:g}"] = f"{n / 2 * mse(attention_pooling(x, x, y, w), y):.2f}"
+        table[f"leak-error-{w:g}"] = f"{test_error(data, w):.3f}"
+    history, w = trained_with_self(data, 0.5, epochs=100, lr=0.5)
+    later, w_later = trained_with_self(data, 0.5, epochs=1000, lr=0.5)
+    assert w > 2 * best_w(data) and w_later > w, "w should grow and keep growing"
+    assert later[-1].loss < history[-1].loss
+    assert test_error(data, w_later) > test_error(data, best_w(data))
+    table |= {
+        "leak-w-100": f"{w:.1f}",
+        "leak-w-1000": f"{w_later:.1f}",
+        "leak-trained-loss": f"{later[-1].loss:.2f}",
+        "leak-trained-error": f"{test_error(data, w_later):.3f}",
+    }
+    return table
+
+
+def of_many_seeds() -> dict[str, str]:
+    """The same story for other draws of the noise and of the starting w."""
+    best, end, late, gained = [], [], [], []
+    for seed in range(N_SEEDS):
+        data = make_data(50, step=0.125, seed=seed)
+        best.append(best_w(data))
+        _, w = trained(data, None, seed=seed)
+        end.append(abs(w))
+        late.append(abs(trained(data, None, epochs=100, seed=seed)[1]))
+        gained.append(test_error(data, w) < test_error(data, 1.0))
+    best, end, late = torch.tensor(best), torch.tensor(end), torch.tensor(late)
+    over, stuck = (end > best).double().mean(), (end < 0.5).double().mean()
+    assert over > 0.6, "most seeds should overshoot"
+    low, middle, high = end.quantile(torch.tensor([0.05, 0.5, 0.95]))
+    return {
+        "seeds": f"{N_SEEDS}",
+        "seeds-overshoot": f"{100 * over:.0f} %",
+        "seeds-stuck": f"{100 * stuck:.0f} %",
+        "seeds-arrived-5": f"{100 * ((end / best - 1).abs() < 0.05).double().mean():.0f} %",
+        "seeds-arrived-100": f"{100 * ((late / best - 1).abs() < 0.05).double().mean():.0f} %",
+        "seeds-gain": f"{100 * torch.tensor(gained).double().mean():.0f} %",
+        "seeds-best-median": f"{best.median():.1f}",
+        "seeds-w-low": f"{low:.1f}",
+        "seeds-w-median": f"{middle:.1f}",
+        "seeds-w-high": f"{high:.1f}",
+    }
+
+
+def facts() -> dict[str, str]:
+    """Return the whole table: name -> what the reader sees."""
+    data = make_data(50, step=0.125)
+    return (
+        of_the_data(data) | of_three_points() | of_training(data) | of_the_leak(data) | of_many_seeds()
+    )

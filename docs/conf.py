@@ -69,7 +69,7 @@ sphinx_gallery_conf = {
     "min_reported_time": 1e9,
     "copyfile_regex": r"",
     "thumbnail_size": (400, 280),
-    "within_subsection_order": "FileNameSortKey",
+    "within_subsection_order": "gallery_order.OrderOfLessons",
     "download_all_examples": False,
 }
 

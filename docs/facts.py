@@ -79,7 +79,10 @@ def of_the_data(data: RegressionData) -> dict[str, str]:
     assert mse(one, data.y_truth) < mse(average, data.y_truth), "attention should beat the average"
     assert one.max() < data.y_truth.max() and one.min() > data.y_truth.min(), "w = 1 should be too flat at both ends"
     own = attention_weights(data.x_train, data.x_train).diagonal()
+    n_test, n_train = weights.shape
     return {
+        "n-test": f"{n_test}",
+        "n-pairs": f"{n_test * n_train}",
         "noise-std": f"{noise.std():.2f}",
         "noise-var": f"{noise.var():.2f}",
         "mean-y": f"{data.y_train.mean():.2f}",
@@ -108,11 +111,17 @@ def of_three_points() -> dict[str, str]:
         weights = attention_weights(query, keys, float(w))[0]
         table |= {f"toy-{w:g}-{key:g}": f"{a:.3f}" for key, a in zip(keys, weights)}
         table[f"toy-{w:g}"] = f"{weights @ values:.2f}"
-    counts = torch.exp(-((query - keys) ** 2) / 2)
+    scores = -((query - keys) ** 2) / 2
+    counts, weights = torch.exp(scores), attention_weights(query, keys)[0]
+    table |= {f"toy-score-{key:g}": f"{s + 0.0:.1f}".replace("-", "−") for key, s in zip(keys, scores)}
+    table |= {f"toy-product-{key:g}": f"{p:.2f}" for key, p in zip(keys, weights * values)}
+    table["toy-weight-sum"] = f"{weights.sum():.3f}"
+    table |= {f"toy-4-{key:g}": f"{a:.3f}" for key, a in zip(keys, attention_weights(torch.tensor([4.0]), keys)[0])}
     table |= {f"toy-count-{key:g}": f"{c:.3f}" for key, c in zip(keys, counts)}
     table["toy-total"] = f"{counts.sum():.3f}"
-    assert torch.allclose(counts / counts.sum(), attention_weights(query, keys)[0])
-    return table
+    assert torch.allclose(counts / counts.sum(), weights)
+    tens = torch.arange(20.0).reshape(2, 10).mean(dim=1)
+    return table | {"bmm-first": f"{tens[0]:.1f}", "bmm-second": f"{tens[1]:.1f}"}
 
 
 def of_training(data: RegressionData) -> dict[str, str]:
@@ -139,6 +148,7 @@ def of_training(data: RegressionData) -> dict[str, str]:
     assert (history[1].w - w5) / history[1].w < 0.1, "and the next four should hardly move"
     table = {
         "w-start": f"{history[0].w:.2f}",
+        "w-before-5": f"{history[4].w:.2f}",
         "w-after-1": f"{history[1].w:.2f}",
         "w-after-5": f"{w5:.2f}",
         "w-after-100": f"{w100:.2f}",
@@ -176,6 +186,8 @@ def of_the_leak(data: RegressionData) -> dict[str, str]:
     later, w_later = trained_with_self(data, 0.5, epochs=1000, lr=0.5)
     assert w > 2 * best_w(data) and w_later > w, "w should grow and keep growing"
     assert later[-1].loss < history[-1].loss
+    five_kept, five_left_out = trained_with_self(data, 0.5, epochs=5, lr=0.5)[1], trained(data, 0.5)[1]
+    assert abs(five_kept / five_left_out - 1) < 0.2, "five epochs should hardly show the difference"
     assert test_error(data, w_later) > test_error(data, best_w(data))
     table |= {
         "leak-w-100": f"{w:.1f}",
@@ -188,7 +200,7 @@ def of_the_leak(data: RegressionData) -> dict[str, str]:
 
 def of_many_seeds() -> dict[str, str]:
     """The same story for other draws of the noise and of the starting w."""
-    best, end, late, gained = [], [], [], []
+    best, end, late, gained, dips = [], [], [], [], []
     for seed in range(N_SEEDS):
         data = make_data(50, step=0.125, seed=seed)
         best.append(best_w(data))
@@ -196,6 +208,9 @@ def of_many_seeds() -> dict[str, str]:
         end.append(abs(w))
         late.append(abs(trained(data, None, epochs=100, seed=seed)[1]))
         gained.append(test_error(data, w) < test_error(data, 1.0))
+        x, y = data.x_train.double(), data.y_train.double()
+        dips.append(bool(leave_one_out_loss(0.05, x, y) > leave_one_out_loss(0.0, x, y)))
+        assert end[-1] > 0.5 or dips[-1], "whoever ends near 0 should sit in a dip of the loss there"
     best, end, late = torch.tensor(best), torch.tensor(end), torch.tensor(late)
     over, stuck = (end > best).double().mean(), (end < 0.5).double().mean()
     assert over > 0.6, "most seeds should overshoot"
@@ -204,6 +219,7 @@ def of_many_seeds() -> dict[str, str]:
         "seeds": f"{N_SEEDS}",
         "seeds-overshoot": f"{100 * over:.0f} %",
         "seeds-stuck": f"{100 * stuck:.0f} %",
+        "seeds-dip": f"{100 * torch.tensor(dips).double().mean():.0f} %",
         "seeds-arrived-5": f"{100 * ((end / best - 1).abs() < 0.05).double().mean():.0f} %",
         "seeds-arrived-100": f"{100 * ((late / best - 1).abs() < 0.05).double().mean():.0f} %",
         "seeds-gain": f"{100 * torch.tensor(gained).double().mean():.0f} %",

@@ -1,0 +1,43 @@
+"""
+What if softmax runs in the wrong direction?
+============================================
+
+``dim=0`` instead of ``dim=1``: no error message, and a curve that does not look wrong. How can you tell?
+"""
+
+import matplotlib.pyplot as plt
+import torch
+
+from nwlesson import COLOURS, describe, make_data
+
+plt.style.use("nwlesson.lesson")
+data = make_data(50, step=0.125)
+scores = -((data.x_test[:, None] - data.x_train) ** 2) / 2  # (40, 50): queries by keys
+right = torch.softmax(scores, dim=1)
+wrong = torch.softmax(scores, dim=0)
+
+# %%
+# The sums tell. A query must share out exactly 1 among its keys, so each *row* must sum to 1.
+
+print("rows of the right one:", right.sum(dim=1).min().item(), "to", right.sum(dim=1).max().item())
+print(f"rows of the wrong one: {wrong.sum(dim=1).min():.2f} to {wrong.sum(dim=1).max():.2f}")
+
+# %%
+# The curve alone would not have told. It is even nearer to the truth in places, by accident: its answers are no
+# averages of the values any more, but averages times a number that has nothing to do with the question.
+
+fig, ax = plt.subplots()
+ax.plot(data.x_test, data.y_truth, color=COLOURS["truth"], label="truth")
+ax.plot(data.x_test, right @ data.y_train, "--", color=COLOURS["prediction"], label="dim=1")
+ax.plot(data.x_test, wrong @ data.y_train, ":", color=COLOURS["query"], label="dim=0")
+ax.set(xlabel="x", ylabel="y", xlim=(0, 5), ylim=(-1, 5))
+ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3)
+sums = wrong.sum(dim=1)
+describe(
+    fig,
+    f"""Truth and two predictions. Both are smooth humps, much flatter than the truth. The one with softmax over dim 0 lies
+    elsewhere, but nothing in its shape gives it away. Its rows sum to between {sums.min():.2f} and {sums.max():.2f}.""",
+)
+plt.show()
+
+# sphinx_gallery_thumbnail_number = 1

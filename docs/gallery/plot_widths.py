@@ -1,0 +1,41 @@
+"""
+What does the knob w do to the curve?
+=====================================
+
+From w = 0, where everybody is averaged, to a very large w, where only the nearest point is asked.
+"""
+
+import matplotlib.pyplot as plt
+
+from nwlesson import COLOURS, attention_pooling, attention_weights, describe, make_data
+
+plt.style.use("nwlesson.lesson")
+data = make_data(50, step=0.01)
+
+# %%
+# A larger w means a narrower bell: the width is 1 / w. Count the neighbours that share the answer with
+# 1 / (sum of squared weights), which is n when n of them share it equally.
+
+fig, axes = plt.subplots(2, 2, sharex=True, sharey=True, figsize=(4.8, 4.0))
+words = []
+for ax, w in zip(axes.flat, (0.0, 1.0, 4.0, 1000.0)):
+    curve = attention_pooling(data.x_test, data.x_train, data.y_train, w)
+    neighbours = (1 / (attention_weights(data.x_test, data.x_train, w) ** 2).sum(dim=-1)).median()
+    ax.plot(data.x_train, data.y_train, "o", color=COLOURS["value"], alpha=0.35, markersize=3)
+    ax.plot(data.x_test, data.y_truth, color=COLOURS["truth"], linewidth=1)
+    ax.plot(data.x_test, curve, color=COLOURS["prediction"], linewidth=1.4)
+    ax.set_title(f"w = {w:g}: {neighbours:.0f} of 50 answer")
+    error = ((curve - data.y_truth) ** 2).mean()
+    print(f"w = {w:6g}   neighbours {neighbours:4.1f}   error on the truth {error:.3f}")
+    words.append(f"w = {w:g}: about {neighbours:.0f} neighbours, error {error:.2f}")
+fig.supxlabel("x", fontsize=10)
+fig.supylabel("y", fontsize=10)
+describe(
+    fig,
+    f"""Four fits of the same fifty points. A flat line, a hump that is too low, a curve close to the truth, and a
+    staircase through every point. {"; ".join(words)}.""",
+)
+plt.show()
+
+# %%
+# Too much and too little are both wrong. The best place is somewhere between, and it can be learned.

@@ -1,0 +1,108 @@
+"""What all tests share: no display, one thread, warnings are errors, and the bad input that every function refuses."""
+
+import math
+import os
+
+import matplotlib
+import matplotlib.pyplot as plt
+import pytest
+import torch
+from hypothesis import settings
+
+matplotlib.use("agg")
+torch.set_num_threads(1)
+settings.register_profile("lesson", deadline=None, max_examples=50, derandomize=os.environ.get("CI") == "true")
+settings.load_profile("lesson")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("filterwarnings", "error")
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    plt.close("all")
+
+
+def cases(table):
+    return {"params": list(table.values()), "ids": list(table)}
+
+
+@pytest.fixture(
+    **cases(
+        {
+            "list": ([1.0, 2.0], TypeError, "list"),
+            "array": (torch.ones(2).numpy(), TypeError, "ndarray"),
+            "ints": (torch.tensor([1, 2]), TypeError, "torch.int64"),
+            "empty": (torch.tensor([]), ValueError, r"\(0,\)"),
+            "nan": (torch.tensor([1.0, math.nan]), ValueError, "nan"),
+            "inf": (torch.tensor([1.0, math.inf]), ValueError, "inf"),
+            "0-d": (torch.tensor(1.0), ValueError, r"\(\)"),
+            "3-d": (torch.ones(1, 1, 2), ValueError, r"\(1, 1, 2\)"),
+        }
+    )
+)
+def bad_vector(request):
+    """A tensor that is no vector of finite floats, the error it deserves, and what the message must say it was."""
+    return request.param
+
+
+@pytest.fixture(
+    **cases(
+        {
+            "list": ([[1.0]], TypeError, "list"),
+            "ints": (torch.tensor([[1, 2]]), TypeError, "torch.int64"),
+            "empty": (torch.ones(2, 0), ValueError, r"\(2, 0\)"),
+            "nan": (torch.tensor([[1.0, math.nan]]), ValueError, "nan"),
+            "inf": (torch.tensor([[1.0, -math.inf]]), ValueError, "inf"),
+            "1-d": (torch.ones(2), ValueError, r"\(2,\)"),
+            "3-d": (torch.ones(1, 1, 2), ValueError, r"\(1, 1, 2\)"),
+        }
+    )
+)
+def bad_matrix(request):
+    """The same for a matrix."""
+    return request.param
+
+
+@pytest.fixture(
+    **cases(
+        {
+            "str": ("1", TypeError, "str"),
+            "bool": (True, TypeError, "bool"),
+            "complex": (1j, TypeError, "complex"),
+            "nan": (math.nan, ValueError, "nan"),
+            "inf": (math.inf, ValueError, "inf"),
+        }
+    )
+)
+def bad_number(request):
+    """The same for a finite number."""
+    return request.param
+
+
+@pytest.fixture(
+    **cases(
+        {
+            "str": ("3", TypeError, "str"),
+            "bool": (True, TypeError, "bool"),
+            "float": (3.0, TypeError, "float"),
+            "negative": (-1, ValueError, "-1"),
+        }
+    )
+)
+def bad_count(request):
+    """The same for a whole number that is at least 0."""
+    return request.param
+
+
+@pytest.fixture
+def refuses():
+    """Check that a call fails with this error and that the message starts with the argument and says what it was."""
+
+    def check(name, error, was, call, *args, **kwargs):
+        with pytest.raises(error, match=rf"^{name} must .*but .*{was}"):
+            call(*args, **kwargs)
+
+    return check

@@ -1,0 +1,303 @@
+"""Attention pooling: properties, the definition written out, and two references from outside."""
+
+import math
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from statsmodels.nonparametric.kernel_regression import KernelReg
+from torch.nn.functional import scaled_dot_product_attention
+from torch.testing import assert_close
+
+from nwlesson import (
+    attention_pooling,
+    attention_weights,
+    average_pooling,
+    boxcar,
+    constant,
+    epanechnikov,
+    gaussian,
+    make_data,
+    scaled_distance,
+    triangular,
+)
+
+DEVICES = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
+DTYPES = [torch.float32, torch.float64]
+KERNELS = {
+    gaussian: lambda u: math.exp(-u * u / 2),
+    boxcar: lambda u: 1.0 if abs(u) <= 1 else 0.0,
+    triangular: lambda u: max(0.0, 1 - abs(u)),
+    epanechnikov: lambda u: max(0.0, 0.75 * (1 - u * u)),
+    constant: lambda u: 1.0,
+}
+COMPACT = [boxcar, triangular, epanechnikov]
+TOY = [torch.tensor(v, dtype=torch.float64) for v in ([2.0], [1.0, 2.0, 4.0], [10.0, 20.0, 40.0])]
+
+widths = st.floats(-10, 10)
+
+
+@st.composite
+def problems(draw, dtype=torch.float64):
+    """Queries, keys and values, ties included."""
+    x, y = st.floats(0, 5, width=32), st.floats(-10, 10, width=32)
+    queries = draw(st.lists(x, min_size=1, max_size=6))
+    keys, values = zip(*draw(st.lists(st.tuples(x, y), min_size=1, max_size=8)))
+    return tuple(torch.tensor(v, dtype=dtype) for v in (queries, keys, values))
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
+@pytest.mark.parametrize("dtype", DTYPES)
+@given(data=st.data())
+def test_weights_of_a_query_are_not_negative_and_sum_to_1(kernel, dtype, data):
+    queries, keys, _ = data.draw(problems(dtype))
+    w = data.draw(st.floats(-0.19, 0.19) if kernel in COMPACT else widths)
+    weights = attention_weights(queries, keys, w, kernel=kernel)
+    assert weights.shape == (len(queries), len(keys)) and weights.dtype == dtype
+    assert (weights >= 0).all()
+    assert_close(weights.sum(dim=-1), torch.ones(len(queries), dtype=dtype))
+
+
+@given(problem=problems(), w=widths, data=st.data())
+def test_order_of_the_keys_does_not_matter(problem, w, data):
+    queries, keys, values = problem
+    order = data.draw(st.permutations(range(len(keys))))
+    assert_close(attention_weights(queries, keys[order], w), attention_weights(queries, keys, w)[:, order])
+    assert_close(attention_pooling(queries, keys[order], values[order], w), attention_pooling(*problem, w))
+
+
+@given(problem=problems(), w=widths)
+def test_sign_of_w_does_not_matter(problem, w):
+    assert torch.equal(attention_pooling(*problem, w), attention_pooling(*problem, -w))
+
+
+@given(problem=problems())
+def test_w_0_is_average_pooling(problem):
+    queries, _, values = problem
+    expected = average_pooling(values, len(queries))
+    assert_close(attention_pooling(*problem, 0), expected, rtol=1e-14, atol=1e-14)
+    assert_close(attention_pooling(*problem, 3.0, kernel=constant), expected, rtol=1e-14, atol=1e-14)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@given(keys=st.sets(st.integers(0, 50), min_size=1, max_size=8), offset=st.floats(-0.3, 0.3), data=st.data())
+def test_large_w_copies_the_nearest_neighbour(dtype, keys, offset, data):
+    keys = data.draw(st.permutations(sorted(keys)))
+    nearest = data.draw(st.integers(0, len(keys) - 1))
+    values = torch.arange(len(keys), dtype=dtype)
+    query = torch.tensor([keys[nearest] + offset], dtype=dtype)
+    assert attention_pooling(query, torch.tensor(keys, dtype=dtype), values, 1e3).item() == nearest
+
+
+@given(problem=problems(), w=widths, shift=st.floats(-100, 100))
+def test_moving_queries_and_keys_together_changes_nothing(problem, w, shift):
+    queries, keys, values = problem
+    assert_close(attention_pooling(queries + shift, keys + shift, values, w), attention_pooling(*problem, w))
+
+
+@given(problem=problems(), w=widths, c=st.floats(0.1, 10))
+def test_measuring_x_in_another_unit_changes_nothing_if_w_follows(problem, w, c):
+    queries, keys, values = problem
+    assert_close(attention_pooling(queries * c, keys * c, values, w / c), attention_pooling(*problem, w))
+
+
+@given(problem=problems(), w=widths)
+def test_predictions_lie_between_the_smallest_and_the_largest_value(problem, w):
+    values, y_hat = problem[2], attention_pooling(*problem, w)
+    assert (y_hat >= values.min() - 1e-12).all() and (y_hat <= values.max() + 1e-12).all()
+
+
+@given(problem=problems(), w=widths)
+def test_each_row_of_2d_keys_belongs_to_its_own_query(problem, w):
+    queries, keys, _ = problem
+    rows = keys + torch.arange(len(queries))[:, None]
+    together = attention_weights(queries, rows, w)
+    for query, row, weights in zip(queries, rows, together):
+        assert_close(attention_weights(query[None], row, w)[0], weights)
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
+@pytest.mark.parametrize("seed", [0, 1])
+def test_pooling_is_the_definition_written_as_two_loops(kernel, seed):
+    x, y, queries, _ = make_data(50, step=0.125, seed=seed, dtype=torch.float64)
+    w, expected = 1.5, []
+    for query in queries.tolist():
+        counts = [KERNELS[kernel](w * (query - key)) for key in x.tolist()]
+        expected.append(sum(c * value for c, value in zip(counts, y.tolist())) / sum(counts))
+    y_hat = attention_pooling(queries, x, y, w, kernel=kernel)
+    assert_close(y_hat, torch.tensor(expected, dtype=torch.float64), rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("w", [0.0, 0.5, 1.0, 2.0, 5.0])
+def test_three_points_by_hand(w):
+    near, self_, far = math.exp(-((1 * w) ** 2) / 2), 1, math.exp(-((2 * w) ** 2) / 2)
+    expected = (10 * near + 20 * self_ + 40 * far) / (near + self_ + far)
+    assert attention_pooling(*TOY, w).item() == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.filterwarnings("ignore:After 0.17:FutureWarning")
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("w", [0.3, 1.0, 4.0, 12.0])
+def test_statsmodels_local_constant_regression_says_the_same(seed, w):
+    x, y, queries, _ = make_data(50, step=0.125, seed=seed, dtype=torch.float64)
+    reference, _ = KernelReg(y.numpy(), x.numpy(), "c", reg_type="lc", bw=[1 / w]).fit(queries.numpy())
+    assert_close(attention_pooling(queries, x, y, w), torch.from_numpy(reference), rtol=0, atol=1e-10)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("w", [0.3, 1.0, 4.0])
+def test_torchs_dot_product_attention_says_the_same(seed, w):
+    x, y, queries, _ = make_data(50, step=0.125, seed=seed, dtype=torch.float64)
+    q, k = queries - x.mean(), x - x.mean()
+    q_features = torch.stack([w * q, torch.ones_like(q)], dim=-1)
+    k_features = torch.stack([w * k, -((w * k) ** 2) / 2], dim=-1)
+    reference = scaled_dot_product_attention(q_features[None], k_features[None], y[None, :, None], scale=1.0)
+    assert_close(attention_pooling(queries, x, y, w), reference.reshape(-1), rtol=1e-12, atol=1e-12)
+
+
+@given(problem=problems(), w=widths)
+def test_derivative_by_w_is_minus_w_times_the_covariance_of_squared_distance_and_value(problem, w):
+    queries, keys, values = problem
+    slope = torch.autograd.functional.jacobian(lambda v: attention_pooling(*problem, v), torch.tensor(w).double())
+    alpha, d2 = attention_weights(queries, keys, w), (queries[:, None] - keys) ** 2
+    covariance = (alpha * d2 * values).sum(1) - (alpha * d2).sum(1) * (alpha * values).sum(1)
+    assert_close(slope, -w * covariance, rtol=1e-6, atol=1e-9)
+
+
+@given(problem=problems())
+def test_w_0_is_a_stationary_point(problem):
+    w = torch.zeros(1, dtype=torch.float64, requires_grad=True)
+    attention_pooling(*problem, w).sum().backward()
+    assert w.grad.item() == 0
+
+
+@pytest.mark.parametrize("kernel", [gaussian, lambda u: 1 / (1 + u**2)], ids=["gaussian", "own kernel"])
+def test_gradients_are_right_for_every_argument(kernel):
+    x, y, queries, _ = make_data(6, step=1.25, dtype=torch.float64)
+    inputs = [t.requires_grad_() for t in (queries, x, y, torch.tensor(1.3, dtype=torch.float64))]
+    assert torch.autograd.gradcheck(lambda *args: attention_pooling(*args, kernel=kernel), inputs)
+
+
+@pytest.mark.parametrize("w", [2, 2.0, torch.tensor(2.0), torch.tensor([2.0]), torch.nn.Parameter(torch.tensor([2.0]))])
+def test_w_may_be_a_number_or_a_tensor_of_one(w):
+    u = scaled_distance(torch.tensor([2.0]), torch.tensor([1.0, 2.0, 4.0]), w)
+    assert torch.equal(u, torch.tensor([[2.0, 0.0, -4.0]]))
+
+
+def test_distance_is_subtracted_before_it_is_scaled():
+    """q * w - k * w would lose the small difference of two large numbers."""
+    u = scaled_distance(torch.tensor([16_777_215.0]), torch.tensor([16_777_214.0]), 0.1)
+    assert torch.equal(u, torch.tensor([[0.1]]))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_softmax_answers_where_exp_divided_by_its_sum_would_be_0_over_0(dtype):
+    keys = torch.tensor([1.0, 2.0], dtype=dtype)
+    assert torch.equal(attention_weights(keys[:1] * 900, keys, 5.0), torch.tensor([[0.0, 1.0]], dtype=dtype))
+
+
+@pytest.mark.parametrize("values", [[3.0], [1.0, 2.0, 6.0]])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_average_pooling_repeats_the_mean(values, dtype):
+    assert torch.equal(average_pooling(torch.tensor(values, dtype=dtype), 4), torch.full((4,), 3.0, dtype=dtype))
+
+
+@pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_float32_on_any_device_agrees_with_float64_on_the_cpu(device, kernel):
+    x, y, queries, _ = make_data(50, step=0.125)
+    y_hat = attention_pooling(queries.to(device), x.to(device), y.to(device), 1.5, kernel=kernel)
+    assert y_hat.device.type == device and y_hat.dtype == torch.float32
+    expected = attention_pooling(queries.double(), x.double(), y.double(), 1.5, kernel=kernel)
+    assert_close(y_hat.cpu().double(), expected, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("kernel", COMPACT)
+def test_a_query_without_a_key_in_reach_is_named(kernel):
+    queries, keys = torch.tensor([0.5, 3.5]), torch.tensor([0.0, 1.0])
+    with pytest.raises(ValueError, match=r"^queries must .*but the query 3\.5 has none; w is 1\.5"):
+        attention_weights(queries, keys, 1.5, kernel=kernel)
+    assert_close(attention_weights(queries, keys, 0.25, kernel=kernel).sum(dim=1), torch.ones(2))
+
+
+def test_a_query_without_a_key_in_reach_is_named_when_w_is_being_learned():
+    w = torch.nn.Parameter(torch.tensor([1.5]))
+    with pytest.raises(ValueError, match=r"^queries must .*the query 9 has none; w is 1\.5"):
+        attention_weights(torch.tensor([9.0]), torch.tensor([0.0]), w, kernel=boxcar)
+
+
+one, two, three = torch.ones(1), torch.ones(2), torch.ones(3)
+TENSORS = {
+    "average_pooling y_train": lambda bad: average_pooling(bad, 2),
+    "scaled_distance queries": lambda bad: scaled_distance(bad, two),
+    "scaled_distance keys": lambda bad: scaled_distance(two, bad),
+    "attention_weights queries": lambda bad: attention_weights(bad, two),
+    "attention_weights keys": lambda bad: attention_weights(two, bad),
+    "attention_pooling queries": lambda bad: attention_pooling(bad, two, two),
+    "attention_pooling keys": lambda bad: attention_pooling(two, bad, two),
+    "attention_pooling values": lambda bad: attention_pooling(two, two, bad),
+}
+WIDTHS = {
+    "scaled_distance": lambda w: scaled_distance(two, two, w),
+    "attention_weights": lambda w: attention_weights(two, two, w, kernel=boxcar),
+    "attention_pooling": lambda w: attention_pooling(two, two, two, w),
+}
+
+
+@pytest.mark.parametrize("call", TENSORS)
+def test_bad_tensors_are_refused(call, bad_vector, refuses):
+    bad, error, was = bad_vector
+    refuses(call.split()[1], error, was, TENSORS[call], bad)
+
+
+@pytest.mark.parametrize("call", WIDTHS)
+def test_bad_w_is_refused(call, bad_number, refuses):
+    bad, error, was = bad_number
+    refuses("w", error, was, WIDTHS[call], bad)
+
+
+@pytest.mark.parametrize(
+    ("w", "error", "was"),
+    [
+        (torch.tensor(2), TypeError, "torch.int64"),
+        (torch.tensor(math.nan), ValueError, "nan"),
+        (two, ValueError, r"\(2,\)"),
+        (torch.ones(1, 1), ValueError, r"\(1, 1\)"),
+        (one.double(), ValueError, "torch.float64"),
+    ],
+)
+def test_a_tensor_w_that_is_not_one_fitting_number_is_refused(w, error, was, refuses):
+    refuses("w", error, was, scaled_distance, two, two, w)
+
+
+@pytest.mark.parametrize("w", [1e20, -1e20, torch.tensor(1e20), torch.nn.Parameter(torch.tensor(1e20))])
+def test_w_so_large_that_the_squares_overflow_is_refused(w, refuses):
+    keys = torch.tensor([0.0, 1.0])
+    refuses("w", ValueError, "1e[+]20", attention_weights, keys, keys, w)
+
+
+def test_w_that_overflows_float32_is_fine_in_float64():
+    keys = torch.tensor([0.0, 1.0], dtype=torch.float64)
+    assert torch.equal(attention_weights(keys, keys, 1e20), torch.eye(2).double())
+
+
+def test_bad_number_of_queries_is_refused(bad_count, refuses):
+    bad, error, was = bad_count
+    refuses("n_queries", error, was, average_pooling, two, bad)
+    refuses("n_queries", ValueError, "0", average_pooling, two, 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "call", "args", "was"),
+    [
+        ("keys", scaled_distance, (two, torch.ones(3, 4)), r"\(3, 4\)"),
+        ("keys", scaled_distance, (two, two.double()), "torch.float64"),
+        ("keys", attention_weights, (two.double(), two), "torch.float32"),
+        ("keys", attention_pooling, (two, torch.ones(2, 3), three), r"\(2, 3\)"),
+        ("values", attention_pooling, (two, two, three), r"\(3,\)"),
+        ("values", attention_pooling, (two, two, two.double()), "torch.float64"),
+    ],
+)
+def test_tensors_that_do_not_fit_together_are_refused(name, call, args, was, refuses):
+    refuses(name, ValueError, was, call, *args)

@@ -32,5 +32,13 @@ lock: ## resolve the dependencies of pyproject.toml again (needs uv)
 	  --fork-strategy fewest --generate-hashes --no-emit-index-url --no-header --no-annotate \
 	  --upgrade --output-file requirements.lock
 
+# The site is written anew into $(build)/new and takes the place of the old one only when all went well. Lessons and
+# gallery are not run again for that: see docs/_ext/execution.py. After a failure the doctrees go: Sphinx would
+# not repeat the warnings of pages that it has already read, and a broken page would pass the second time.
 html: $(venv)/ready ## build the site in docs/_build/html
-	$(sphinx) -b html -d $(build)/doctrees docs $(build)/work
+	@rm -rf $(build)/new
+	@$(sphinx) -q -b html -d $(build)/doctrees docs $(build)/new || { rm -rf $(build)/doctrees $(build)/new; \
+	  echo "The site was not built; the last good one, if any, stays in $(build)/html." >&2; exit 1; }
+	@rm -rf $(build)/old; if [ -d $(build)/html ]; then mv $(build)/html $(build)/old; fi
+	@mv $(build)/new $(build)/html; rm -rf $(build)/old
+	@echo "The site is in $(build)/html: open index.html, or type make serve."

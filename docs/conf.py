@@ -27,9 +27,9 @@ extensions = [
     "sphinx.ext.intersphinx",
     "myst_nb",
     "sphinx_gallery.gen_gallery",
-    "sphinx_codeautolink",
     "sphinx_copybutton",
     "sphinxcontrib.bibtex",
+    "code_links",
     "execution",
     "figures",
     "inventories",
@@ -48,7 +48,7 @@ suppress_warnings = ["config.cache"]
 lesson_build = str(BUILD)
 nb_execution_mode = "cache"
 nb_execution_raise_on_error = True
-nb_render_image_options = {}
+nb_append_css = False
 nb_mime_priority_overrides = [("html", "image/svg+xml", 0)]
 myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
@@ -90,8 +90,6 @@ napoleon_type_aliases = {
 }
 bibtex_bibfiles = ["references.bib"]
 bibtex_default_style = "plain"
-codeautolink_concat_default = True
-codeautolink_custom_blocks = {}
 copybutton_exclude = ".linenos, .gp, .go"
 linkcheck_ignore = [] if os.environ.get("LINKCHECK_ONLINE") else [r"https?://"]
 

@@ -11,6 +11,7 @@ from hypothesis import settings
 
 matplotlib.use("agg")
 torch.set_num_threads(1)
+torch.set_warn_always(True)  # or a warning is met by the first test only, whichever that is
 settings.register_profile("lesson", deadline=None, max_examples=50, derandomize=os.environ.get("CI") == "true")
 settings.load_profile("lesson")
 

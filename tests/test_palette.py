@@ -23,7 +23,9 @@ EYES = {
         [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]]
     ),
 }
-XYZ = np.array([[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]])
+XYZ = np.array(
+    [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
+)
 
 
 def linear(colour):
@@ -60,7 +62,7 @@ def test_the_measures_themselves_are_right():
 
 def test_every_role_of_the_design_has_a_colour_and_matplotlib_draws_with_the_light_one():
     assert list(PALETTE) == ["query", "key", "value", "weight", "truth", "prediction"]
-    assert COLOURS == {role: colour.light for role, colour in PALETTE.items()}
+    assert {role: colour.light for role, colour in PALETTE.items()} == COLOURS
 
 
 @pytest.mark.parametrize("page", PAGES)

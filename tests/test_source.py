@@ -86,6 +86,7 @@ def test_leave_one_out_of_the_book(seed):
     assert torch.equal(ours[0], keys) and torch.equal(ours[1], values)
 
 
+@pytest.mark.filterwarnings("ignore:Converting a tensor with requires_grad:UserWarning")  # the book prints float(l.sum())
 @pytest.mark.parametrize("seed", SEEDS)
 def test_training_and_prediction_of_the_book(seed):
     """From one global seed: the same start, losses, w, predictions and weights."""
@@ -100,10 +101,10 @@ def test_training_and_prediction_of_the_book(seed):
     for _epoch in range(5):
         ws.append(net.w.item())
         trainer.zero_grad()
-        l = loss(net(x_train, keys, values), y_train) / 2  # noqa: E741
-        l.sum().backward()
+        half = loss(net(x_train, keys, values), y_train) / 2
+        half.sum().backward()
         trainer.step()
-        losses.append(float(l.sum()))
+        losses.append(float(half.sum()))
 
     torch.manual_seed(seed)
     ours = NWKernelRegression()
@@ -202,5 +203,5 @@ def test_backward_needs_one_number():
 
 
 def test_numpy_refuses_a_tensor_with_a_gradient():
-    with pytest.raises(RuntimeError, match="Use tensor.detach"):
+    with pytest.raises(RuntimeError, match=r"Use tensor\.detach"):
         NWKernelRegression(1.0).w.numpy()

@@ -1,5 +1,7 @@
 """Training: plain gradient descent, and a history whose rows are true."""
 
+from itertools import pairwise
+
 import pytest
 import torch
 from torch.testing import assert_close
@@ -71,7 +73,7 @@ def test_training_in_two_parts_is_training_in_one():
 def test_a_small_rate_arrives_at_the_leave_one_out_optimum():
     net, (queries, keys, values, targets) = NWKernelRegression(1.0).double(), task()
     history = train(net, queries, keys, values, targets, epochs=300, lr=0.1)
-    assert all(b.loss <= a.loss + 1e-12 for a, b in zip(history, history[1:]))
+    assert all(b.loss <= a.loss + 1e-12 for a, b in pairwise(history))
     assert abs(loss_and_slope(net.w.item(), queries, targets)[1]) < 1e-3
 
 

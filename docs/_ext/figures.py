@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 from xml.etree import ElementTree
 
+import matplotlib
 from docutils import nodes
 from matplotlib.figure import Figure
 from sphinx.application import Sphinx
@@ -34,7 +35,8 @@ def to_svg(fig: Figure) -> str:
     """Write a figure as SVG, with its description (see nwlesson.describe) inside."""
     buffer = io.BytesIO()
     metadata = {"Description": fig.get_label() or None, "Date": None, "Creator": None}
-    fig.savefig(buffer, format="svg", metadata=metadata)
+    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "nwlesson"}):
+        fig.savefig(buffer, format="svg", dpi=144, metadata=metadata)
     return buffer.getvalue().decode()
 
 
@@ -81,6 +83,8 @@ def inline(svg: str, prefix: str, alt: str) -> str:
             element.attrib.pop("id", None)
         else:
             element.set("id", prefix + element.get("id"))
+        if "d" in element.attrib:  # a hundredth of a point is fine enough for any screen
+            element.set("d", re.sub(r"(\.\d\d)\d+", r"\1", element.get("d")))
         for name, value in element.attrib.items():
             if name == HREF and value.startswith("#"):
                 element.set(name, f"#{prefix}{value[1:]}")
@@ -93,7 +97,7 @@ def inline(svg: str, prefix: str, alt: str) -> str:
     root.set("stroke-linejoin", "round")
     root.attrib.pop("version", None)
     text = ElementTree.tostring(root, encoding="unicode")
-    return re.sub(r"\n\s*", "\n", re.sub(r"(\.\d\d)\d+", r"\1", text))
+    return re.sub(r"\n\s*", "\n", text)
 
 
 class InlineSvg(SphinxPostTransform):

@@ -3,6 +3,10 @@
 Why no library: docutils has the converter but Sphinx does not offer it; MathJax and KaTeX run in the reader's browser.
 """
 
+import contextlib
+import html
+import logging as stdlib_logging
+import re
 from pathlib import Path
 
 import ziamath
@@ -15,11 +19,10 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
+stdlib_logging.getLogger("fontTools").setLevel(stdlib_logging.WARNING)
 
 FONT = Path(ziamath.__file__).parent / "fonts" / "STIXTwoMath-Regular.ttf"
-ASCII = range(0x20, 0x7F)
-ITALIC = [*range(0x1D434, 0x1D468), 0x210E, *range(0x1D6FC, 0x1D71C)]  # italic Latin (h is apart) and Greek
-SIGNS = map(ord, "·×÷±−∓≈≠≤≥∈∑∏√∞∂→⋅…⋯′‖|∘∣αβγδεθλμπρσφω⟨⟩ℝ⊤⁢⁡")
+FORMULA = re.compile(r"\$\$(.+?)\$\$|\$([^$\n]+?)\$", re.DOTALL)
 
 
 def convert(node: nodes.math | nodes.math_block) -> str:
@@ -43,18 +46,34 @@ def visit_block(translator, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
+def used_characters(docs: Path) -> str:
+    """Return the characters that the formulas of all pages show, in order; a letter alone is shown in italics."""
+    text = ""
+    for page in docs.glob("[a-z]*/**/*.md"):
+        for block, inline in FORMULA.findall(page.read_text()):
+            with contextlib.suppress(MathError):  # the page that has it will say so, with its line
+                text += re.sub(r"<[^>]*>", "", tex2mathml(block or inline))
+    italic = {chr(0x1D434 + ord(c) - ord("A")) for c in text if "A" <= c <= "Z"}
+    italic |= {chr(0x1D44E + ord(c) - ord("a")) for c in text if "a" <= c <= "z"} | {"ℎ"}
+    italic |= {chr(0x1D6FC + ord(c) - ord("α")) for c in text if "α" <= c <= "ω"}
+    return "".join(sorted({c for c in html.unescape(text) if not c.isspace()} | italic | set("0123456789")))
+
+
 def write_font(app: Sphinx) -> None:
-    """Put the few hundred glyphs that formulas use, out of several thousand, into the site's static files."""
-    target = Path(app.config.html_static_path[-1]) / "math.woff2"
-    if target.exists():
+    """Put the glyphs that formulas use, out of several thousand, into the site's static files."""
+    target = Path(app.config.lesson_build, "static", "math.woff2")
+    characters = used_characters(Path(app.srcdir))
+    stamp = Path(app.config.lesson_build, "math-characters.txt")
+    if target.exists() and stamp.exists() and stamp.read_text() == characters:
         return
-    options = subset.Options(flavor="woff2", layout_features=["*"], hinting=False, desubroutinize=True)
+    options = subset.Options(flavor="woff2", layout_features=["ssty", "dtls", "flac"], hinting=False)
     font = TTFont(FONT, recalcTimestamp=False)
     subsetter = subset.Subsetter(options)
-    subsetter.populate(unicodes=[*ASCII, *ITALIC, *SIGNS])
+    subsetter.populate(text=characters)
     subsetter.subset(font)
     target.parent.mkdir(parents=True, exist_ok=True)
     subset.save_font(font, target, options)
+    stamp.write_text(characters)
 
 
 def setup(app: Sphinx) -> dict:

@@ -1,18 +1,20 @@
-"""Small repairs to every page: a description for search engines, and only the style sheets it uses.
+"""Small repairs to every page: a description for search engines, and only the files that it uses.
 
-Why no library: sphinx-gallery and MyST-NB load their style sheets on all pages, and no extension for descriptions
+Why no library: sphinx-gallery loads its style sheets and scripts on all pages, and no extension for descriptions
 takes the page's own first sentence.
 """
 
 from docutils import nodes
 from sphinx.application import Sphinx
 
-# Style sheets that only some pages use: what the page's name begins with, or None for nowhere.
+# Files that only some pages use: what the names of these pages begin with.
 ONLY = {
-    "sg_gallery.css": ("examples/", "reference/"),
+    "sg_gallery.css": ("examples/", "reference/generated/"),
     "sg_gallery-binder.css": (),
     "sg_gallery-dataframe.css": (),
     "sg_gallery-rendered-html.css": (),
+    "sg-tags.js": (),
+    "sphinx_highlight.js": ("search",),
 }
 
 
@@ -30,7 +32,8 @@ def complete(app: Sphinx, pagename: str, templatename: str, context: dict, doctr
         if text := first_sentences(doctree):
             quoted = text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
             context["metatags"] = context.get("metatags", "") + f'<meta name="description" content="{quoted}">'
-    context["css_files"] = [css for css in context["css_files"] if _wanted(str(css.filename), pagename)]
+    for kind in "css_files", "script_files":
+        context[kind] = [file for file in context[kind] if _wanted(str(file.filename), pagename)]
 
 
 def _wanted(filename: str, pagename: str) -> bool:
@@ -38,13 +41,6 @@ def _wanted(filename: str, pagename: str) -> bool:
     return name not in ONLY or pagename.startswith(ONLY[name])
 
 
-def skip_autolink(app: Sphinx, docname: str, source: list[str]) -> None:
-    """sphinx-gallery links the code of its pages by itself; sphinx-codeautolink would trip over its markup."""
-    if docname.startswith("examples/plot_"):
-        source[0] = ".. autolink-skip:: file\n\n" + source[0]
-
-
 def setup(app: Sphinx) -> dict:
     app.connect("html-page-context", complete, priority=900)
-    app.connect("source-read", skip_autolink)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

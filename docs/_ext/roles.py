@@ -66,7 +66,7 @@ def palette_css(app: Sphinx) -> None:
         f"body{{{light}}}@media screen{{body[data-theme=dark]{{{dark}}}}}"
         f"@media screen and (prefers-color-scheme:dark){{body:not([data-theme=light]){{{dark}}}}}{words}\n"
     )
-    target = Path(app.config.html_static_path[-1])
+    target = Path(app.config.lesson_build, "static")
     target.mkdir(parents=True, exist_ok=True)
     style = Path(app.srcdir, "_static", "lesson.css").read_text()
     (target / "lesson.css").write_text(css + style)

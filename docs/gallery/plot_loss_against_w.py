@@ -41,8 +41,8 @@ ax.plot(steps, [loss(w) for w in steps], "o", color=COLOURS["weight"], markersiz
 ax.plot(best, min(losses), "v", color=COLOURS["prediction"], markersize=9)
 arrow = {"arrowstyle": "->", "color": COLOURS["weight"], "connectionstyle": "arc3,rad=-0.35"}
 ax.annotate("", (steps[1], loss(steps[1]) + 0.6), (steps[0], loss(steps[0]) + 0.4), arrowprops=arrow)
-ax.text(1.1, loss(steps[0]) - 0.5, "start", color=COLOURS["weight"])
-ax.text(steps[-1] - 0.2, loss(steps[-1]) + 2.4, "steps 1 to 5", color=COLOURS["weight"], ha="center")
+ax.text(0.85, loss(steps[0]) - 3.2, "start", color=COLOURS["weight"])
+ax.text(steps[1] + 0.2, loss(steps[1]) + 2.0, "steps 1 to 5", color=COLOURS["weight"])
 ax.text(best, min(losses) - 2.6, f"best: w = {best:.1f}", color=COLOURS["prediction"], ha="center")
 ax.set(xlabel="w", ylabel="leave-one-out loss", ylim=(5, 34), xlim=(0, 12))
 describe(

@@ -1,0 +1,68 @@
+"""Names in code become links: to our API pages and to the documentation of torch and matplotlib.
+
+Why no library: sphinx-codeautolink infers types, so it misses tensor methods, the very thing a beginner wants to look
+up; it parses all finished pages once more, which took half of the build; and it forgets Markdown pages that are not
+read again. Gallery pages are left to sphinx-gallery, which links its own.
+"""
+
+import re
+
+from sphinx.application import Sphinx
+
+import nwlesson
+
+SPAN = r'<span class="n[n]?">(\w+)</span>'
+CHAIN = re.compile(rf'(?:{SPAN})(?:<span class="o">\.</span>{SPAN})*')
+METHOD = re.compile(r'(?<=<span class="o">\.</span>)<span class="n">(\w+)</span>(?=<span class="p">\()')
+DEFINED = re.compile(r'<span class="n[cf]">(\w+)</span>')
+# How the pages abbreviate module names when they import them.
+SHORT = {"nn": "torch.nn", "plt": "matplotlib.pyplot"}
+
+
+def targets(app: Sphinx, pagename: str) -> dict[str, str]:
+    """Return every name that has a page, and the address of that page as seen from this one."""
+    table = {}
+    for kind, entries in app.env.intersphinx_inventory.items():
+        if kind.startswith("py:"):
+            table |= {name: item.uri for name, item in entries.items()}
+    for name in nwlesson.__all__:
+        entry = app.env.domains["py"].objects.get(f"nwlesson.{name}")
+        if entry:
+            table[name] = f"{app.builder.get_relative_uri(pagename, entry.docname)}#{entry.node_id}"
+    return table
+
+
+def link(body: str, table: dict[str, str]) -> str:
+    """Return the HTML of a page with the names in its code linked, except names that the page itself defines."""
+    own = set(DEFINED.findall(body))
+
+    def anchor(name: str, html: str) -> str:
+        return f'<a class="code-link" href="{table[name]}" title="{name}">{html}</a>'
+
+    def chain(match: re.Match) -> str:
+        names = re.findall(SPAN, match[0])
+        first = SHORT.get(names[0], names[0])
+        for length in range(len(names), 0, -1):  # the longest known beginning: torch.optim.SGD before torch
+            name = ".".join([first, *names[1:length]])
+            if name in table and names[0] not in own:
+                parts = match[0].split('<span class="o">.</span>')
+                dot = '<span class="o">.</span>'
+                rest = "".join(dot + part for part in parts[length:])
+                return anchor(name, dot.join(parts[:length])) + rest
+        return match[0]
+
+    def method(match: re.Match) -> str:
+        name = f"torch.Tensor.{match[1]}"
+        return anchor(name, match[0]) if name in table and match[1] not in own else match[0]
+
+    return METHOD.sub(method, CHAIN.sub(chain, body))
+
+
+def link_page(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
+    if doctree is not None and not pagename.startswith(("examples/plot_", "reference/generated/")):
+        context["body"] = link(context["body"], targets(app, pagename))
+
+
+def setup(app: Sphinx) -> dict:
+    app.connect("html-page-context", link_page)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

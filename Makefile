@@ -10,35 +10,62 @@ TORCH_INDEX ?=
 
 venv := .venv
 python := $(venv)/bin/python
+pip := $(python) -m pip install --quiet
 build := docs/_build
-sphinx := $(python) -m sphinx -n -W --keep-going -j auto
+sphinx := OMP_NUM_THREADS=1 $(python) -m sphinx -n -W --keep-going -q -j auto
 
 .PHONY: help html test doctest serve bench linkcheck clean lock
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-# The stamp names the environment's inputs: when one changes, the environment is brought up to date.
-$(venv)/ready: requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "nwlesson needs Python 3.11 or newer, this is " + sys.version.split()[0])'
-	$(PYTHON) -m venv $(venv)
-	$(python) -m pip install --quiet --require-hashes -r requirements.lock
-	$(python) -m pip install --quiet $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) '$(TORCH)'
-	$(python) -m pip install --quiet --no-deps --no-build-isolation --editable .
+# The stamps stand for the two halves of the environment; when a lock changes, its half is brought up to date.
+$(venv)/site: docs/requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "nwlesson needs Python 3.11 or newer, but $(PYTHON) is " + sys.version.split()[0])'
+	@echo "Setting up $(venv) (once, a few minutes)"
+	@test -x $(python) || $(PYTHON) -m venv $(venv)
+	@$(pip) --require-hashes -r docs/requirements.lock
+	@$(pip) $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) '$(TORCH)'
+	@$(pip) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-lock: ## resolve the dependencies of pyproject.toml again (needs uv)
-	uv pip compile --group site --group test --group torch-needs --universal --python-version 3.11 \
-	  --fork-strategy fewest --generate-hashes --no-emit-index-url --no-header --no-annotate \
-	  --upgrade --output-file requirements.lock
+$(venv)/test: tests/requirements.lock $(venv)/site
+	@$(pip) --require-hashes -r tests/requirements.lock
+	@touch $@
 
 # The site is written anew into $(build)/new and takes the place of the old one only when all went well. Lessons and
 # gallery are not run again for that: see docs/_ext/execution.py. After a failure the doctrees go: Sphinx would
 # not repeat the warnings of pages that it has already read, and a broken page would pass the second time.
-html: $(venv)/ready ## build the site in docs/_build/html
+html: $(venv)/site ## build the site in docs/_build/html
 	@rm -rf $(build)/new
-	@$(sphinx) -q -b html -d $(build)/doctrees docs $(build)/new || { rm -rf $(build)/doctrees $(build)/new; \
+	@$(sphinx) -b html -d $(build)/doctrees docs $(build)/new || { rm -rf $(build)/doctrees $(build)/new; \
 	  echo "The site was not built; the last good one, if any, stays in $(build)/html." >&2; exit 1; }
 	@rm -rf $(build)/old; if [ -d $(build)/html ]; then mv $(build)/html $(build)/old; fi
 	@mv $(build)/new $(build)/html; rm -rf $(build)/old
 	@echo "The site is in $(build)/html: open index.html, or type make serve."
+
+test: $(venv)/test html ## build the site and run all tests
+	@$(python) -m ruff check . && $(python) -m ruff format --check .
+	@$(python) -m mypy nwlesson
+	@$(python) -m pytest
+
+doctest: $(venv)/site ## run the examples in docstrings and pages
+	@MPLBACKEND=agg $(python) docs/_ext/doctests.py docs
+
+serve: html ## show the site at http://localhost:8000
+	@$(python) -m http.server --bind localhost --directory $(build)/html 8000
+
+bench: $(venv)/test html ## measure speed and page sizes; prints ratios from one run
+	@OMP_NUM_THREADS=1 MPLBACKEND=agg $(python) tests/bench.py
+
+linkcheck: $(venv)/site ## check all links; LINKCHECK_ONLINE=1 also those to other hosts
+	@$(sphinx) -b linkcheck -d $(build)/doctrees docs $(build)/linkcheck
+
+clean: ## delete everything that the build has made, but not the environment
+	@rm -rf $(build) docs/examples docs/reference/generated docs/reference/backreferences docs/sg_execution_times.rst
+
+lock: ## resolve the dependencies of pyproject.toml again (needs uv)
+	uv pip compile --group site --group torch-needs --output-file docs/requirements.lock $(lockflags)
+	uv pip compile --group test --constraint docs/requirements.lock --output-file tests/requirements.lock $(lockflags)
+lockflags := --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
+  --no-emit-index-url --no-header --no-annotate --upgrade

@@ -11,6 +11,7 @@ os.environ.setdefault("MPLBACKEND", "agg")
 sys.path[:0] = [str(HERE / "_ext"), str(HERE.parent)]
 
 import figures  # noqa: E402
+
 import nwlesson  # noqa: E402
 
 project = "nwlesson"

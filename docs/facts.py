@@ -126,7 +126,7 @@ def of_three_points() -> dict[str, str]:
 
 def of_training(data: RegressionData) -> dict[str, str]:
     history, w5 = trained(data, None)
-    hundred, w100 = trained(data, None, epochs=100)
+    _, w100 = trained(data, None, epochs=100)
     small, w_small = trained(data, None, epochs=100, lr=0.1)
     best = best_w(data)
     n = len(data.x_train)
@@ -233,6 +233,4 @@ def of_many_seeds() -> dict[str, str]:
 def facts() -> dict[str, str]:
     """Return the whole table: name -> what the reader sees."""
     data = make_data(50, step=0.125)
-    return (
-        of_the_data(data) | of_three_points() | of_training(data) | of_the_leak(data) | of_many_seeds()
-    )
+    return of_the_data(data) | of_three_points() | of_training(data) | of_the_leak(data) | of_many_seeds()

@@ -28,8 +28,7 @@ def check_alike(**tensors: Tensor) -> None:
         for what in ("dtype", "device"):
             if getattr(a, what) != getattr(b, what):
                 raise ValueError(
-                    f"{name} must have the {what} of {first}, {getattr(a, what)}, "
-                    f"but its {what} is {getattr(b, what)}"
+                    f"{name} must have the {what} of {first}, {getattr(a, what)}, but its {what} is {getattr(b, what)}"
                 )
 
 

@@ -84,8 +84,10 @@ def make_data(
 
     Raises
     ------
-    TypeError, ValueError
-        If an argument is outside what is said above.
+    TypeError
+        If an argument is of another type or dtype than said above.
+    ValueError
+        If it is empty, not finite, out of range or of another shape.
 
     Examples
     --------

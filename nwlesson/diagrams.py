@@ -1,7 +1,5 @@
 """Drawings of what a tensor step does, number by number."""
 
-from collections.abc import Sequence
-
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -62,8 +60,10 @@ def draw_repeat_interleave(queries: Tensor, n_keys: int) -> Figure:
 
     Raises
     ------
-    TypeError, ValueError
-        If an argument is outside what is said above.
+    TypeError
+        If an argument is of another type or dtype than said above.
+    ValueError
+        If it is empty, not finite, out of range or of another shape.
 
     Examples
     --------
@@ -103,7 +103,9 @@ def draw_unsqueeze(rows: Tensor) -> Figure:
 
     Raises
     ------
-    TypeError, ValueError
+    TypeError
+        If an argument is not a tensor of floats.
+    ValueError
         If `rows` is not a matrix of finite floats.
 
     Examples
@@ -142,7 +144,9 @@ def draw_bmm(weights: Tensor, values: Tensor) -> Figure:
 
     Raises
     ------
-    TypeError, ValueError
+    TypeError
+        If an argument is not a tensor of floats.
+    ValueError
         If the two are not matrices of finite floats with one shape.
 
     Examples
@@ -188,7 +192,9 @@ def draw_leave_one_out(x: Tensor) -> Figure:
 
     Raises
     ------
-    TypeError, ValueError
+    TypeError
+        If an argument is not a tensor of floats.
+    ValueError
         If `x` is not a vector of at least 2 finite floats.
 
     Examples

@@ -35,6 +35,16 @@ def log_gaussian(u: Tensor) -> Tensor:
 def gaussian(u: Tensor) -> Tensor:
     """Return exp(-u**2 / 2), the bell: every key counts a little, near ones most.
 
+    Parameters
+    ----------
+    u : Tensor
+        Scaled distances, any shape, without unit.
+
+    Returns
+    -------
+    Tensor
+        The same shape.
+
     Examples
     --------
     >>> import torch
@@ -47,6 +57,16 @@ def gaussian(u: Tensor) -> Tensor:
 
 def boxcar(u: Tensor) -> Tensor:
     """Return 1 where abs(u) <= 1 and 0 elsewhere: all neighbours in reach count the same.
+
+    Parameters
+    ----------
+    u : Tensor
+        Scaled distances, any shape, without unit.
+
+    Returns
+    -------
+    Tensor
+        The same shape.
 
     Examples
     --------
@@ -61,6 +81,16 @@ def boxcar(u: Tensor) -> Tensor:
 def triangular(u: Tensor) -> Tensor:
     """Return max(0, 1 - abs(u)): the weight falls in a straight line to 0 at distance 1.
 
+    Parameters
+    ----------
+    u : Tensor
+        Scaled distances, any shape, without unit.
+
+    Returns
+    -------
+    Tensor
+        The same shape.
+
     Examples
     --------
     >>> import torch
@@ -74,6 +104,16 @@ def triangular(u: Tensor) -> Tensor:
 def epanechnikov(u: Tensor) -> Tensor:
     """Return max(0, 0.75 (1 - u**2)), the parabola of Epanechnikov (1969); its area is 1.
 
+    Parameters
+    ----------
+    u : Tensor
+        Scaled distances, any shape, without unit.
+
+    Returns
+    -------
+    Tensor
+        The same shape.
+
     Examples
     --------
     >>> import torch
@@ -86,6 +126,16 @@ def epanechnikov(u: Tensor) -> Tensor:
 
 def constant(u: Tensor) -> Tensor:
     """Return 1 everywhere: distance does not count, and pooling becomes the plain average.
+
+    Parameters
+    ----------
+    u : Tensor
+        Scaled distances, any shape, without unit.
+
+    Returns
+    -------
+    Tensor
+        The same shape.
 
     Examples
     --------

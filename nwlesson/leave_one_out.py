@@ -32,8 +32,10 @@ def leave_one_out(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
 
     Raises
     ------
-    TypeError, ValueError
-        If an argument is outside what is said above.
+    TypeError
+        If an argument is of another type or dtype than said above.
+    ValueError
+        If it is empty, not finite, out of range or of another shape.
 
     Examples
     --------
@@ -70,8 +72,10 @@ def leave_one_out_loss(w: float | Tensor, x: Tensor, y: Tensor) -> Tensor:
 
     Raises
     ------
-    TypeError, ValueError
-        If an argument is outside what is said above, or w so large that the squares overflow.
+    TypeError
+        If an argument is of another type or dtype than said above.
+    ValueError
+        If it is empty, not finite or of another shape, or w so large that the squares overflow.
 
     Examples
     --------

@@ -62,8 +62,10 @@ class NWKernelRegression(nn.Module):
 
         Raises
         ------
-        TypeError, ValueError
-            If a tensor is empty, not finite, not of floats, or of another shape, dtype or device.
+        TypeError
+            If an argument is not a tensor of floats.
+        ValueError
+            If it is empty, not finite, or of another shape, dtype or device.
         """
         check_tensor("keys", keys, 2)
         check_tensor("values", values, 2)

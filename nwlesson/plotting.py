@@ -6,6 +6,7 @@ import matplotlib.pyplot as plt
 import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from torch import Tensor
 
 from nwlesson._checks import check_shape, check_tensor
@@ -22,6 +23,18 @@ def describe(fig: Figure, text: str) -> Figure:
     They are stored as the figure's label; the site reads them out as alternative text and refuses
     a figure without them.
 
+    Parameters
+    ----------
+    fig : Figure
+        Any matplotlib figure.
+    text : str
+        What the picture shows, with the numbers that matter; line breaks do not count.
+
+    Returns
+    -------
+    Figure
+        The same figure.
+
     Examples
     --------
     >>> import matplotlib.pyplot as plt
@@ -30,6 +43,12 @@ def describe(fig: Figure, text: str) -> Figure:
     'One falling line.'
     """
     fig.set_label(" ".join(text.split()))
+    return fig
+
+
+def _figure(ax: Axes) -> Figure:
+    fig = ax.get_figure(root=True)
+    assert fig is not None, "axes that were removed from their figure cannot be drawn on"
     return fig
 
 
@@ -52,8 +71,10 @@ def plot_kernel_reg(data: RegressionData, y_hat: Tensor, *, ax: Axes | None = No
 
     Raises
     ------
-    TypeError, ValueError
-        If `y_hat` is not one finite float for each test point.
+    TypeError
+        If `y_hat` is not a tensor of floats.
+    ValueError
+        If it is not one finite number for each test point.
 
     Examples
     --------
@@ -75,7 +96,7 @@ def plot_kernel_reg(data: RegressionData, y_hat: Tensor, *, ax: Axes | None = No
         ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, columnspacing=1, handlelength=1.8)
     miss = (y_hat - data.y_truth).abs()
     return describe(
-        ax.get_figure(root=True),
+        _figure(ax),
         f"""{len(data.x_train)} training points, the truth as a solid line from {data.y_truth.min():.1f} to
         {data.y_truth.max():.1f}, and the prediction as a dashed line from {y_hat.min():.1f} to {y_hat.max():.1f}.
         It misses the truth by {miss.mean():.1f} on average and most at x = {data.x_test[miss.argmax()]:.1f},
@@ -88,6 +109,18 @@ def _edges(x: Tensor) -> Tensor:
     middle = (x[1:] + x[:-1]) / 2
     first, last = (x[:1], x[-1:]) if len(x) == 1 else (middle[:1], middle[-1:])
     return torch.cat([2 * x[:1] - first - (len(x) == 1) / 2, middle, 2 * x[-1:] - last + (len(x) == 1) / 2])
+
+
+def _check_maps(matrices: list[Tensor], queries: Tensor, keys: Tensor, titles: list[str]) -> None:
+    for name, points in ("queries", queries), ("keys", keys):
+        check_tensor(name, points, 1)
+        if (points.diff() < 0).any():
+            raise ValueError(f"{name} must be sorted, or the axis would run back and forth")
+    for matrix in matrices:
+        check_tensor("matrices", matrix, 2)
+        check_shape("matrices", matrix, (len(queries), len(keys)), "queries by keys")
+    if len(titles) != len(matrices) or not matrices:
+        raise ValueError(f"titles must name each of {len(matrices)} matrices, but there are {len(titles)}")
 
 
 def show_heatmaps(
@@ -111,7 +144,9 @@ def show_heatmaps(
 
     Raises
     ------
-    TypeError, ValueError
+    TypeError
+        If an argument is not made of tensors of floats.
+    ValueError
         If the shapes do not fit, the points are not sorted, or there is not one title for each matrix.
 
     Examples
@@ -121,17 +156,10 @@ def show_heatmaps(
     >>> x = torch.tensor([0.0, 1.0, 3.0])
     >>> fig = show_heatmaps(attention_weights(x, x), x, x, titles=["w = 1"])
     """
-    matrices = [m.detach() for m in ([matrices] if isinstance(matrices, Tensor) else matrices)]
+    matrices = [matrices] if isinstance(matrices, Tensor) else list(matrices)
     titles = [f"weights {i + 1}" for i in range(len(matrices))] if titles is None else list(titles)
-    for name, points in ("queries", queries), ("keys", keys):
-        check_tensor(name, points, 1)
-        if (points.diff() < 0).any():
-            raise ValueError(f"{name} must be sorted, or the axis would run back and forth")
-    for matrix in matrices:
-        check_tensor("matrices", matrix, 2)
-        check_shape("matrices", matrix, (len(queries), len(keys)), "queries by keys")
-    if len(titles) != len(matrices) or not matrices:
-        raise ValueError(f"titles must name each of {len(matrices)} matrices, but there are {len(titles)}")
+    _check_maps(matrices, queries, keys, titles)
+    matrices = [matrix.detach() for matrix in matrices]
     top = max(float(m.max()) for m in matrices)
     with plt.style.context(STYLE):
         fig, axes = plt.subplots(1, len(matrices), sharey=True, squeeze=False, figsize=(4.8, 2.9))
@@ -144,7 +172,9 @@ def show_heatmaps(
         axes[0, 0].invert_yaxis()
         fig.colorbar(mesh, ax=axes, label="attention weight", shrink=0.9)
     largest = "; ".join(f"{title}: largest weight {m.max():.2f}" for title, m in zip(titles, matrices))
-    return describe(fig, f"Heat maps, a row for each query and a column for each key, darker for more weight. {largest}.")
+    return describe(
+        fig, f"Heat maps, a row for each query and a column for each key, darker for more weight. {largest}."
+    )
 
 
 def plot_history(history: Sequence[Epoch], *, axes: Sequence[Axes] | None = None) -> Figure:
@@ -178,17 +208,16 @@ def plot_history(history: Sequence[Epoch], *, axes: Sequence[Axes] | None = None
         raise ValueError("history must hold at least 1 epoch, but it is empty")
     if axes is None:
         with plt.style.context(STYLE):
-            fig, axes = plt.subplots(2, 1, sharex=True, figsize=(4.8, 3.4))
-    fig = axes[0].get_figure(root=True)
+            axes = plt.subplots(2, 1, sharex=True, figsize=(4.8, 3.4))[1]
     epochs = [row.epoch for row in history]
     marker = "o-" if len(history) <= 20 else "-"
     axes[0].plot(epochs, [row.loss for row in history], marker, color=COLOURS["truth"])
     axes[1].plot(epochs, [row.w for row in history], marker, color=COLOURS["weight"])
     axes[0].set(ylabel="loss")
     axes[1].set(xlabel="epoch", ylabel="w before the step")
-    axes[1].xaxis.get_major_locator().set_params(integer=True)
+    axes[1].xaxis.set_major_locator(MaxNLocator(integer=True))
     a, b = history[0], history[-1]
     return describe(
-        fig,
+        _figure(axes[0]),
         f"Loss {a.loss:.1f} in epoch {a.epoch} and {b.loss:.1f} in epoch {b.epoch}; w {a.w:.2f} and {b.w:.2f}.",
     )

@@ -26,8 +26,10 @@ def average_pooling(y_train: Tensor, n_queries: int) -> Tensor:
 
     Raises
     ------
-    TypeError, ValueError
-        If an argument is outside what is said above.
+    TypeError
+        If an argument is of another type or dtype than said above.
+    ValueError
+        If it is empty, not finite, out of range or of another shape.
 
     Examples
     --------
@@ -60,8 +62,10 @@ def scaled_distance(queries: Tensor, keys: Tensor, w: float | Tensor = 1.0) -> T
 
     Raises
     ------
-    TypeError, ValueError
-        If an argument is outside what is said above, or w so large that the squares overflow.
+    TypeError
+        If an argument is of another type or dtype than said above.
+    ValueError
+        If it is empty, not finite or of another shape, or w so large that the squares overflow.
 
     Examples
     --------
@@ -111,7 +115,9 @@ def attention_weights(
 
     Raises
     ------
-    TypeError, ValueError
+    TypeError
+        If an argument is of another type or dtype than said above.
+    ValueError
         As in `scaled_distance`; and if a query has no key in reach of the kernel.
 
     Examples
@@ -159,8 +165,10 @@ def attention_pooling(
 
     Raises
     ------
-    TypeError, ValueError
-        As in `attention_weights`, and if `values` does not fit `keys`.
+    TypeError
+        If an argument is of another type or dtype than said above.
+    ValueError
+        As in `attention_weights`; and if `values` does not fit `keys`.
 
     Examples
     --------

@@ -62,8 +62,11 @@ def train(
 
     Raises
     ------
-    TypeError, ValueError
-        If an argument is outside what is said above, or if w leaves the finite numbers because lr is too large.
+    TypeError
+        If an argument is of another type or dtype than said above.
+    ValueError
+        If it is empty, not finite, out of range or of another shape, or if w leaves the finite
+        numbers because lr is too large.
 
     Examples
     --------

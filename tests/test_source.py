@@ -86,7 +86,9 @@ def test_leave_one_out_of_the_book(seed):
     assert torch.equal(ours[0], keys) and torch.equal(ours[1], values)
 
 
-@pytest.mark.filterwarnings("ignore:Converting a tensor with requires_grad:UserWarning")  # the book prints float(l.sum())
+@pytest.mark.filterwarnings(
+    "ignore:Converting a tensor with requires_grad:UserWarning"
+)  # the book prints float(l.sum())
 @pytest.mark.parametrize("seed", SEEDS)
 def test_training_and_prediction_of_the_book(seed):
     """From one global seed: the same start, losses, w, predictions and weights."""

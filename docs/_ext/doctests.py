@@ -66,6 +66,7 @@ def run_all(docs: Path) -> int:
 
 
 if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parents[2]))
     try:
         print(f"{run_all(Path(sys.argv[1]).resolve())} examples, all as printed")
     except DoctestFailed as failure:

@@ -57,12 +57,11 @@ def read_notebook(path: Path):
 
 def run_notebook(path: Path):
     """Run the cells of a page in this process and return the notebook with what they printed and drew."""
+    from figures import to_svg
     from ipykernel.inprocess import InProcessKernelManager
     from matplotlib.figure import Figure
     from nbformat.v4 import output_from_msg
     from traitlets.config import Config
-
-    from figures import to_svg
 
     os.chdir(path.parent)
     manager = InProcessKernelManager(config=Config({"HistoryManager": {"enabled": False}}))
@@ -106,9 +105,8 @@ def compute_facts(docs: Path) -> dict[str, str]:
 
 def _task(job: tuple[str, Path]):
     """Do one job in a child process; return its result or the words that say what failed."""
-    import torch
-
     import doctests
+    import torch
 
     torch.set_num_threads(1)
     kind, path = job
@@ -125,10 +123,9 @@ def _task(job: tuple[str, Path]):
 
 def main(docs: Path, build: Path) -> int:
     """Run everything that is not stored; return 1 and say what failed if something did."""
+    import doctests
     from jupyter_cache import get_cache
     from jupyter_cache.base import CacheBundleIn
-
-    import doctests
 
     docs, build = docs.resolve(), build.resolve()
     cache, facts = get_cache(str(cache_folder(build))), facts_file(docs, build)
@@ -203,5 +200,5 @@ def setup(app: Sphinx) -> dict:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(EXT))
+    sys.path[:0] = [str(EXT), str(ROOT)]
     sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2])))

@@ -14,7 +14,9 @@ from sphinx.application import Sphinx
 def write(name: str, entries: dict[str, str], folder: Path) -> str:
     """Write an inventory in Sphinx's format, version 2, and return its path."""
     lines = "".join(f"{target} {kind} 1 {page} -\n" for target, (kind, page) in sorted(entries.items()))
-    header = f"# Sphinx inventory version 2\n# Project: {name}\n# Version: \n# The remainder is compressed using zlib.\n"
+    header = (
+        f"# Sphinx inventory version 2\n# Project: {name}\n# Version: \n# The remainder is compressed using zlib.\n"
+    )
     path = folder / f"{name}.inv"
     folder.mkdir(parents=True, exist_ok=True)
     content = header.encode() + zlib.compress(lines.encode())

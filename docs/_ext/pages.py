@@ -4,6 +4,8 @@ Why no library: sphinx-gallery loads its style sheets and scripts on all pages, 
 takes the page's own first sentence.
 """
 
+import html
+
 from docutils import nodes
 from sphinx.application import Sphinx
 
@@ -28,10 +30,8 @@ def first_sentences(doctree: nodes.document, limit: int = 155) -> str:
 
 
 def complete(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
-    if doctree is not None and 'name="description"' not in context.get("metatags", ""):
-        if text := first_sentences(doctree):
-            quoted = text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
-            context["metatags"] = context.get("metatags", "") + f'<meta name="description" content="{quoted}">'
+    if doctree is not None and (text := first_sentences(doctree)):
+        context["metatags"] = context.get("metatags", "") + f'<meta name="description" content="{html.escape(text)}">'
     for kind in "css_files", "script_files":
         context[kind] = [file for file in context[kind] if _wanted(str(file.filename), pagename)]
 

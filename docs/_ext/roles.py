@@ -13,7 +13,7 @@ from sphinx.util.docutils import SphinxRole
 
 from nwlesson.palette import PALETTE
 
-WORDS_PER_MINUTE = 110  # slow: sums, code and pictures are read between the words
+WORDS_PER_MINUTE = 120  # slow: sums, code and pictures are read between the words
 
 
 class FactRole(SphinxRole):
@@ -45,8 +45,14 @@ class ColourRole(SphinxRole):
         return [nodes.inline(self.rawtext, self.text, classes=[f"role-{self.name}"])], []
 
 
+HIDDEN = re.compile(
+    r"\A---.*?^---$|^```\{code-cell\}\n:tags: \[remove-cell\].*?^```$|\]\([^)]*\)", re.DOTALL | re.MULTILINE
+)
+
+
 def minutes(text: str) -> int:
-    """Return the reading time of a page, at least one minute."""
+    """Return the reading time of a page, at least one minute; what the reader does not see takes none."""
+    text = HIDDEN.sub("", text)
     return max(1, round(len(re.findall(r"[\w'-]{2,}", text)) / WORDS_PER_MINUTE))
 
 

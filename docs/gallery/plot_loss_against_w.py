@@ -28,7 +28,8 @@ best = ws[losses.index(min(losses))]
 net = NWKernelRegression(generator=torch.Generator().manual_seed(0))
 history = train(net, data.x_train, *leave_one_out(data.x_train, data.y_train), data.y_train)
 steps = [row.w for row in history] + [net.w.item()]
-print(f"best w {best:.2f} with loss {min(losses):.2f}; five steps end at w {steps[-1]:.2f} with loss {loss(steps[-1]):.2f}")
+print(f"best w {best:.2f} with loss {min(losses):.2f}")
+print(f"five steps end at w {steps[-1]:.2f} with loss {loss(steps[-1]):.2f}")
 assert steps[0] < best < steps[-1] < steps[1]
 
 # %%

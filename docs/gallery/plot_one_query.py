@@ -39,6 +39,7 @@ ax.set_title(f"asked at x = 2, answered {answer:.2f}")
 describe(
     fig,
     f"""A bell centred on the query 2. Bars at the keys 1, 2 and 4 reach the bell at
-    {weights[0, 0]:.2f}, {weights[0, 1]:.2f} and {weights[0, 2]:.2f}; times the values 10, 20 and 40 they make {answer:.2f}.""",
+    {weights[0, 0]:.2f}, {weights[0, 1]:.2f} and {weights[0, 2]:.2f}; times the values 10, 20 and 40
+    they make {answer:.2f}.""",
 )
 plt.show()

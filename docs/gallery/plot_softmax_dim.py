@@ -35,8 +35,9 @@ ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3)
 sums = wrong.sum(dim=1)
 describe(
     fig,
-    f"""Truth and two predictions. Both are smooth humps, much flatter than the truth. The one with softmax over dim 0 lies
-    elsewhere, but nothing in its shape gives it away. Its rows sum to between {sums.min():.2f} and {sums.max():.2f}.""",
+    f"""Truth and two predictions, both smooth humps. The one with softmax over dim 1 is lower than the truth, the one
+    over dim 0 higher; nothing in its shape gives it away. Its rows sum to between {sums.min():.2f} and
+    {sums.max():.2f}.""",
 )
 plt.show()
 

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 import matplotlib.pyplot as plt
+import numpy as np
+import numpy.typing as npt
 import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -44,6 +46,11 @@ def describe(fig: Figure, text: str) -> Figure:
     """
     fig.set_label(" ".join(text.split()))
     return fig
+
+
+def _array(x: Tensor) -> npt.NDArray[np.floating]:
+    """Return what matplotlib can draw: no gradient, on the processor, in NumPy."""
+    return x.detach().cpu().numpy()
 
 
 def _figure(ax: Axes) -> Figure:
@@ -89,9 +96,10 @@ def plot_kernel_reg(data: RegressionData, y_hat: Tensor, *, ax: Axes | None = No
     y_hat = y_hat.detach()
     with plt.style.context(STYLE):
         ax = plt.subplots()[1] if ax is None else ax
-        ax.plot(data.x_train, data.y_train, "o", color=COLOURS["value"], alpha=0.55, label="training points")
-        ax.plot(data.x_test, data.y_truth, color=COLOURS["truth"], label="truth")
-        ax.plot(data.x_test, y_hat, "--", color=COLOURS["prediction"], label="prediction")
+        x, y, x_test, y_truth = map(_array, data)
+        ax.plot(x, y, "o", color=COLOURS["value"], alpha=0.55, label="training points")
+        ax.plot(x_test, y_truth, color=COLOURS["truth"], label="truth")
+        ax.plot(x_test, _array(y_hat), "--", color=COLOURS["prediction"], label="prediction")
         ax.set(xlabel="x", ylabel="y", xlim=(0, 5), ylim=(-1, 5.4))
         ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, columnspacing=1, handlelength=1.8)
     miss = (y_hat - data.y_truth).abs()
@@ -159,14 +167,12 @@ def show_heatmaps(
     matrices = [matrices] if isinstance(matrices, Tensor) else list(matrices)
     titles = [f"weights {i + 1}" for i in range(len(matrices))] if titles is None else list(titles)
     _check_maps(matrices, queries, keys, titles)
-    matrices = [matrix.detach() for matrix in matrices]
     top = max(float(m.max()) for m in matrices)
     with plt.style.context(STYLE):
         fig, axes = plt.subplots(1, len(matrices), sharey=True, squeeze=False, figsize=(4.8, 2.9))
         for ax, matrix, title in zip(axes[0], matrices, titles):
-            mesh = ax.pcolormesh(
-                _edges(keys), _edges(queries), matrix, vmin=0, vmax=top, cmap="Purples", rasterized=True
-            )
+            cells = _array(_edges(keys)), _array(_edges(queries)), _array(matrix)
+            mesh = ax.pcolormesh(*cells, vmin=0, vmax=top, cmap="Purples", rasterized=True)
             ax.set(title=title, xlabel="key (training x)")
         axes[0, 0].set_ylabel("query (test x)")
         axes[0, 0].invert_yaxis()

@@ -1,13 +1,21 @@
 """What all tests share: no display, one thread, warnings are errors, and the bad input that every function refuses."""
 
+import json
 import math
 import os
+import sys
+from pathlib import Path
 
 import matplotlib
 import matplotlib.pyplot as plt
 import pytest
 import torch
 from hypothesis import settings
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+SITE = DOCS / "_build" / "html"
+sys.path.insert(0, str(DOCS / "_ext"))
 
 matplotlib.use("agg")
 torch.set_num_threads(1)
@@ -18,6 +26,14 @@ settings.load_profile("lesson")
 
 def pytest_configure(config):
     config.addinivalue_line("filterwarnings", "error")
+
+
+@pytest.fixture(scope="session")
+def facts():
+    """The table of facts that the build has computed for the pages of this checkout."""
+    import execution
+
+    return json.loads(execution.facts_file(DOCS, DOCS / "_build").read_text())
 
 
 @pytest.fixture(autouse=True)

@@ -173,7 +173,9 @@ def start(app: Sphinx, config) -> None:
     config.lesson_fingerprint = fingerprint()
     _forget_old_gallery(Path(app.srcdir, "examples"), build / "gallery-fingerprint", fingerprint())
     command = [sys.executable, str(EXT / "execution.py"), str(app.srcdir), str(build)]
-    app._lesson_runs = subprocess.Popen(command, env=os.environ | {"MPLBACKEND": "agg", "OMP_NUM_THREADS": "1"})
+    app._lesson_runs = subprocess.Popen(
+        command, env=os.environ | {"MPLBACKEND": "agg", "OMP_NUM_THREADS": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+    )
 
 
 def _forget_old_gallery(generated: Path, stamp: Path, now: str) -> None:

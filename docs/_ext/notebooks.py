@@ -4,6 +4,7 @@ Why no library: jupytext copies MyST's directives and roles into the notebook as
 `{fact}` instead of a number and `:::` instead of a note.
 """
 
+import posixpath
 import re
 import shutil
 from pathlib import Path
@@ -17,11 +18,11 @@ DIRECTIVE = re.compile(r"^(:{3,})\{(\w+)\} ?(.*?)\n((?::[\w-]+:.*\n)*)(.*?)^\1$"
 ROLE = re.compile(r"\{([\w:]+)\}`([^`]+)`")
 LABEL = re.compile(r"^\([\w-]+\)=\n", re.MULTILINE)
 PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*sphx_glr_(plot_\w+)_\d+\.svg\)(\{[^}]*\})?")
-LINK = re.compile(r"\]\((?!https?:)([^)#]+)\.md(#[^)]*)?\)")
+LINK = re.compile(r"\]\((?!https?:)([^)#]+)\.(?:md|rst|html)(#[^)]*)?\)")
 
 
-def plain(markdown: str, table: dict[str, str], site: str) -> str:
-    """Turn a page's MyST into Markdown that any notebook shows; `site` leads from the notebook to the pages."""
+def plain(markdown: str, table: dict[str, str], docname: str) -> str:
+    """Turn the MyST of the page `docname` into Markdown that any notebook shows, with links to the site's pages."""
 
     def directive(match: re.Match) -> str:
         _, _, title, options, body = match.groups()
@@ -38,10 +39,19 @@ def plain(markdown: str, table: dict[str, str], site: str) -> str:
         text = re.sub(r"\s*<[^>]*>$", "", text).removeprefix("~")
         return f"`{text}`" if name.startswith("py:") else text
 
+    def link(match: re.Match) -> str:
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(docname), match[1]))
+        return f"]({to_site(docname)}{target}.html{match[2] or ''})"
+
     while DIRECTIVE.search(markdown):  # from the outside in: a directive can hold others
         markdown = DIRECTIVE.sub(directive, markdown)
-    markdown = PICTURE.sub(rf"[The picture on the site]({site}examples/\1.html)", LABEL.sub("", markdown))
-    return LINK.sub(r"](\1.html\2)", ROLE.sub(role, markdown)).replace("](../", f"]({site}")
+    markdown = PICTURE.sub(r"[The picture on the site](../examples/\1.html)", LABEL.sub("", markdown))
+    return LINK.sub(link, ROLE.sub(role, markdown))
+
+
+def to_site(docname: str) -> str:
+    """Return the way from a page's notebook, notebooks/<docname>.ipynb, to the top of the site."""
+    return "../" * (docname.count("/") + 1)
 
 
 def convert(app: Sphinx, docname: str) -> nbformat.NotebookNode | None:
@@ -50,13 +60,13 @@ def convert(app: Sphinx, docname: str) -> nbformat.NotebookNode | None:
     if notebook is None:
         return None
     repository = app.config.html_context["repository_url"]
-    site = "../" * (docname.count("/") + 1)
     needs = f"%pip install torch matplotlib 'nwlesson @ git+{repository}'" if repository else "# pip install ."
-    home = f"This notebook is [a page of the lesson]({site}{docname}.html). It needs torch, matplotlib and nwlesson."
+    page = f"{to_site(docname)}{docname}.html"
+    home = f"This notebook is [a page of the lesson]({page}). It needs torch, matplotlib and nwlesson."
     cells = [nbformat.v4.new_markdown_cell(home, id="about"), nbformat.v4.new_code_cell(needs, id="needs")]
     for number, cell in enumerate(notebook.cells):
         if cell.cell_type == "markdown":
-            source = plain(cell.source, facts(app), site)
+            source = plain(cell.source, facts(app), docname)
             cells.append(nbformat.v4.new_markdown_cell(source, id=f"cell-{number}"))
         else:
             tags = {"tags": cell.metadata["tags"]} if "tags" in cell.metadata else {}

@@ -7,6 +7,7 @@ takes the page's own first sentence.
 import html
 
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.application import Sphinx
 
 # Files that only some pages use: what the names of these pages begin with.
@@ -23,7 +24,7 @@ ONLY = {
 def first_sentences(doctree: nodes.document, limit: int = 155) -> str:
     """Return the beginning of the first paragraph, cut between words."""
     for paragraph in doctree.findall(nodes.paragraph):
-        if isinstance(paragraph.parent, nodes.section):
+        if isinstance(paragraph.parent, (nodes.section, addnodes.desc_content)):
             text = " ".join(paragraph.astext().split())
             return text if len(text) <= limit else text[:limit].rsplit(" ", 1)[0] + " …"
     return ""

@@ -29,7 +29,7 @@ x = torch.linspace(0, 5, 101)
 total = torch.exp(-((query - keys) ** 2) / 2).sum()
 fig, ax = plt.subplots()
 ax.plot(x, torch.exp(-((query - x) ** 2) / 2) / total, color=COLOURS["query"])
-ax.bar(keys, weights[0], width=0.08, color=COLOURS["weight"])
+ax.bar(keys.numpy(), weights[0].numpy(), width=0.08, color=COLOURS["weight"])
 for key, weight, value in zip(keys, weights[0], values):
     ax.text(key, weight + 0.02, f"{weight:.2f} × {value:g}", ha="center", color=COLOURS["weight"])
 ax.set(xlabel="key x", ylabel="attention weight", ylim=(0, 0.7))

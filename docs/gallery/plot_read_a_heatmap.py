@@ -23,7 +23,8 @@ print(f"query {data.x_test[row]:g}: weights sum to {weights[row].sum():.4f}")
 # Above the map with the row marked, below the row's weights as bars, each at the true place of its key.
 
 fig, (top, bottom) = plt.subplots(2, 1, sharex=True, figsize=(4.8, 4.6), height_ratios=[2, 1])
-top.pcolormesh(data.x_train, data.x_test, weights, cmap="Purples", shading="nearest", rasterized=True)
+grid = data.x_train.numpy(), data.x_test.numpy(), weights.numpy()
+top.pcolormesh(*grid, cmap="Purples", shading="nearest", rasterized=True)
 top.axhline(data.x_test[row], color=COLOURS["query"], linewidth=1.2)
 top.text(4.9, data.x_test[row] - 0.1, "the query at x = 1", color=COLOURS["query"], ha="right", va="bottom")
 top.set(ylabel="query", ylim=(4.9, 0), xlim=(0, 5))

@@ -1,0 +1,55 @@
+"""Every gallery script runs by itself, in an empty folder, as a reader would run it."""
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from conftest import DOCS, SITE
+
+SCRIPTS = sorted((DOCS / "gallery").glob("plot_*.py"))
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    """All scripts, two at a time: what each returned, printed and left behind."""
+
+    def run(script):
+        folder = tmp_path_factory.mktemp(script.stem)
+        env = os.environ | {"MPLBACKEND": "agg", "OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "error"}
+        command = [sys.executable, str(script)]
+        return script.name, (subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True), folder)
+
+    with ThreadPoolExecutor(2) as pool:
+        return dict(pool.map(run, SCRIPTS))
+
+
+def test_there_are_enough():
+    assert len(SCRIPTS) >= 14
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+def test_runs_alone_and_leaves_nothing_behind(script, runs):
+    result, folder = runs[script.name]
+    assert result.returncode == 0, result.stderr
+    assert not list(folder.iterdir())
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+def test_page_has_one_picture_downloads_and_links(script):
+    page = (SITE / "examples" / f"{script.stem}.html").read_text()
+    assert page.count('role="img"') == 1, "one script, one picture"
+    assert f"{script.stem}.py" in page
+    assert f"{script.stem}.ipynb" in page
+    assert "../reference/generated/nwlesson." in page, "no link from the code to the API"
+
+
+def test_the_api_links_back_to_the_gallery():
+    page = (SITE / "reference" / "generated" / "nwlesson.attention_pooling.html").read_text()
+    assert "../../examples/plot_widths.html" in page
+
+
+def test_every_picture_is_used_or_shown_in_the_gallery():
+    index = (SITE / "examples" / "index.html").read_text()
+    assert [s.stem for s in SCRIPTS if f"{s.stem}.html" not in index] == []

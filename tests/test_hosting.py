@@ -1,0 +1,47 @@
+"""The files that other services read are what these services expect."""
+
+import subprocess
+import sys
+import tomllib
+
+import pytest
+from conftest import ROOT
+
+import nwlesson
+
+
+@pytest.mark.parametrize(
+    ("schema", "file"),
+    [
+        ("vendor.github-workflows", ".github/workflows/site.yml"),
+        ("vendor.readthedocs", ".readthedocs.yaml"),
+        ("vendor.citation-file-format", "CITATION.cff"),
+    ],
+)
+def test_valid_against_its_schema(schema, file):
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, str(ROOT / file)]
+    result = subprocess.run(command, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_one_version_everywhere():
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    assert version == nwlesson.__version__
+    assert f"version: {version}" in (ROOT / "CITATION.cff").read_text()
+    assert f"## {version}" in (ROOT / "CHANGELOG.md").read_text()
+    assert f"version = {{{version}}}" in (ROOT / "docs" / "about" / "cite.md").read_text()
+
+
+@pytest.mark.parametrize("lock", ["docs/requirements.lock", "tests/requirements.lock"])
+def test_locks_have_hashes_and_name_no_host(lock):
+    text = (ROOT / lock).read_text()
+    entries = [line for line in text.splitlines() if line and not line.startswith((" ", "#"))]
+    assert all("==" in line for line in entries)
+    assert text.count("--hash=sha256:") >= len(entries)
+    assert "://" not in text
+    assert not [line for line in entries if line.startswith(("torch==", "nvidia"))]
+
+
+def test_ci_runs_the_command_of_the_readme():
+    assert "make test" in (ROOT / "README.md").read_text()
+    assert (ROOT / ".ci" / "run").read_text().rstrip().endswith("make test")

@@ -78,6 +78,7 @@ def of_the_data(data: RegressionData) -> dict[str, str]:
     weights = attention_weights(data.x_test, data.x_train)
     assert mse(one, data.y_truth) < mse(average, data.y_truth), "attention should beat the average"
     assert one.max() < data.y_truth.max() and one.min() > data.y_truth.min(), "w = 1 should be too flat at both ends"
+    assert noise.std() > 0.5, "our errors happen to be a little larger than asked for"
     own = attention_weights(data.x_train, data.x_train).diagonal()
     n_test, n_train = weights.shape
     return {
@@ -96,8 +97,8 @@ def of_the_data(data: RegressionData) -> dict[str, str]:
         "w1-neighbours": f"{effective_neighbours(weights).median():.0f}",
         "w1-column-min": f"{weights.sum(dim=0).min():.2f}",
         "w1-column-max": f"{weights.sum(dim=0).max():.2f}",
-        "self-middle": f"{100 * own[20:30].mean():.0f} %",
-        "self-edge": f"{100 * torch.stack([own[0], own[-1]]).max():.0f} %",
+        "self-middle": f"{100 * own[20:30].mean():.0f}%",
+        "self-edge": f"{100 * torch.stack([own[0], own[-1]]).max():.0f}%",
     }
 
 
@@ -197,13 +198,15 @@ def of_the_leak(data: RegressionData) -> dict[str, str]:
 
 def of_many_seeds() -> dict[str, str]:
     """The same story for other draws of the noise and of the starting w."""
-    best, end, late, gained, dips = [], [], [], [], []
+    best, end, late, gained, dips, unhalved = [], [], [], [], [], []
     for seed in range(N_SEEDS):
         data = make_data(50, step=0.125, seed=seed)
         best.append(best_w(data))
-        _, w = trained(data, None, seed=seed)
+        start = 1000 + seed  # another seed for the start, or w would begin at a fifth of a training place
+        _, w = trained(data, None, seed=start)
+        unhalved.append(abs(trained(data, None, seed=start, lr=1.0)[1]))
         end.append(abs(w))
-        late.append(abs(trained(data, None, epochs=100, seed=seed)[1]))
+        late.append(abs(trained(data, None, epochs=100, seed=start)[1]))
         gained.append(test_error(data, w) < test_error(data, 1.0))
         x, y = data.x_train.double(), data.y_train.double()
         dips.append(bool(leave_one_out_loss(0.05, x, y) > leave_one_out_loss(0.0, x, y)))
@@ -211,15 +214,17 @@ def of_many_seeds() -> dict[str, str]:
     best, end, late = torch.tensor(best), torch.tensor(end), torch.tensor(late)
     over, stuck = (end > best).double().mean(), (end < 0.5).double().mean()
     assert over > 0.6, "most seeds should overshoot"
+    assert (late > 1.05 * best).sum() > (late < 0.95 * best).sum(), "most who are late should be on their way back"
+    assert torch.tensor(unhalved).quantile(0.95) > 1.5 * end.quantile(0.95), "without the half, a wider range"
     low, high = end.quantile(torch.tensor([0.05, 0.95]))
     return {
         "seeds": f"{N_SEEDS}",
-        "seeds-overshoot": f"{100 * over:.0f} %",
-        "seeds-stuck": f"{100 * stuck:.0f} %",
-        "seeds-dip": f"{100 * torch.tensor(dips).double().mean():.0f} %",
-        "seeds-arrived-5": f"{100 * ((end / best - 1).abs() < 0.05).double().mean():.0f} %",
-        "seeds-arrived-100": f"{100 * ((late / best - 1).abs() < 0.05).double().mean():.0f} %",
-        "seeds-gain": f"{100 * torch.tensor(gained).double().mean():.0f} %",
+        "seeds-overshoot": f"{100 * over:.0f}%",
+        "seeds-stuck": f"{100 * stuck:.0f}%",
+        "seeds-dip": f"{100 * torch.tensor(dips).double().mean():.0f}%",
+        "seeds-arrived-5": f"{100 * ((end / best - 1).abs() < 0.05).double().mean():.0f}%",
+        "seeds-arrived-100": f"{100 * ((late / best - 1).abs() < 0.05).double().mean():.0f}%",
+        "seeds-gain": f"{100 * torch.tensor(gained).double().mean():.0f}%",
         "seeds-w-low": f"{low:.1f}",
         "seeds-w-high": f"{high:.1f}",
     }

@@ -13,7 +13,7 @@ from sphinx.util.docutils import SphinxRole
 
 from nwlesson.palette import PALETTE
 
-WORDS_PER_MINUTE = 120  # slow: sums, code and pictures are read between the words
+WORDS_PER_MINUTE = 130  # slow: sums, code and pictures are read between the words
 
 
 class FactRole(SphinxRole):

@@ -11,7 +11,7 @@ import torch
 from nwlesson import COLOURS, NWKernelRegression, attention_pooling, describe, leave_one_out, make_data, train
 
 plt.style.use("nwlesson.lesson")
-data = make_data(50, step=0.05)
+data = make_data(50, step=0.125)
 net = NWKernelRegression(generator=torch.Generator().manual_seed(0))
 keys, values = leave_one_out(data.x_train, data.y_train)
 train(net, data.x_train, keys, values, data.y_train, epochs=5)
@@ -20,11 +20,11 @@ train(net, data.x_train, keys, values, data.y_train, epochs=95)
 after_100 = net.w.item()
 
 # %%
-# Before training, after the book's five epochs, and after a hundred.
+# The bell of width 1, the one after the book's five epochs, and the one after a hundred.
 
 fig, axes = plt.subplots(3, 1, sharex=True, sharey=True, figsize=(4.8, 5.2))
 words = []
-for ax, name, w in zip(axes, ("before", "after 5 epochs", "after 100 epochs"), (1.0, after_5, after_100)):
+for ax, name, w in zip(axes, ("the old bell", "after 5 epochs", "after 100 epochs"), (1.0, after_5, after_100)):
     curve = attention_pooling(data.x_test, data.x_train, data.y_train, w)
     error = ((curve - data.y_truth) ** 2).mean()
     ax.plot(data.x_train, data.y_train, "o", color=COLOURS["value"], alpha=0.35, markersize=3)
@@ -36,7 +36,7 @@ for ax, name, w in zip(axes, ("before", "after 5 epochs", "after 100 epochs"), (
 axes[-1].set(xlabel="x")
 describe(
     fig,
-    f"""Three fits. Before training the curve is flatter than the truth, after five epochs it wiggles around the truth,
+    f"""Three fits. With w = 1 the curve is flatter than the truth, after five epochs it wiggles around the truth,
     after a hundred it follows the truth with few wiggles: {"; ".join(words)}.""",
 )
 plt.show()

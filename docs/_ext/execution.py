@@ -88,9 +88,9 @@ def run_notebook(path: Path):
         errors = [output for output in cell.outputs if output.output_type == "error"]
         if errors and "raises-exception" not in cell.metadata.get("tags", []):
             trace = "\n".join(errors[0].traceback)
-            raise RuntimeError(f"{path}:{line + 1}: this cell failed\n{cell.source}\n{trace}")
+            raise RuntimeError(f"{path}:{line}: this cell failed\n{cell.source}\n{trace}")
         if "raises-exception" in cell.metadata.get("tags", []) and not errors:
-            raise RuntimeError(f"{path}:{line + 1}: this cell should have raised an error")
+            raise RuntimeError(f"{path}:{line}: this cell should have raised an error")
     notebook.metadata["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
     return notebook
 

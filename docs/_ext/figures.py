@@ -100,6 +100,15 @@ def inline(svg: str, prefix: str, alt: str) -> str:
     return re.sub(r"\n\s*", "\n", text)
 
 
+def line_of(node: nodes.Node | None) -> int | None:
+    """Return the line of a node; for an output, which has none, that of the code cell it came from."""
+    while node is not None:
+        if lines := [inner.line for inner in node.findall() if inner.line]:
+            return lines[0]
+        node = node.parent
+    return None
+
+
 class InlineSvg(SphinxPostTransform):
     """Replace images of .svg files by their content; refuse an image that nobody has described."""
 
@@ -113,7 +122,10 @@ class InlineSvg(SphinxPostTransform):
             svg = path.read_text() if path.suffix == ".svg" and path.exists() else ""
             alt = image.get("alt") or (svg and description(svg))
             if not alt:
-                logger.warning("this picture has no description; use nwlesson.describe(fig, ...)", location=image)
+                logger.warning(
+                    "this picture has no description; use nwlesson.describe(fig, ...)",
+                    location=(self.env.docname, line_of(image)),
+                )
             if svg:
                 html = inline(svg, f"{prefix}-{number}-", alt)
                 classes = " ".join(["figure-svg", *image["classes"]])

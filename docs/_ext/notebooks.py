@@ -14,7 +14,7 @@ from execution import read_notebook
 from roles import facts
 from sphinx.application import Sphinx
 
-DIRECTIVE = re.compile(r"^(:{3,})\{(\w+)\} ?(.*?)\n((?::[\w-]+:.*\n)*)(.*?)^\1$", re.MULTILINE | re.DOTALL)
+DIRECTIVE = re.compile(r"^(:{3,}|`{3,})\{(\w+)\} ?([^\n]*)\n((?::[\w-]+:[^\n]*\n)*)(.*?)^\1$", re.MULTILINE | re.DOTALL)
 ROLE = re.compile(r"\{([\w:]+)\}`([^`]+)`")
 LABEL = re.compile(r"^\([\w-]+\)=\n", re.MULTILINE)
 PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*sphx_glr_(plot_\w+)_\d+\.svg\)(\{[^}]*\})?")
@@ -33,7 +33,7 @@ def plain(markdown: str, table: dict[str, str], docname: str) -> str:
     def role(match: re.Match) -> str:
         name, text = match.groups()
         if name == "fact":
-            return table[text]
+            return table.get(text, text)  # an unknown fact has been reported where it stands
         if name == "minutes":
             return "a few minutes"
         text = re.sub(r"\s*<[^>]*>$", "", text).removeprefix("~")

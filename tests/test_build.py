@@ -1,0 +1,236 @@
+"""The build itself, on a small copy of the project: what runs again and when, and what a failure leaves behind."""
+
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+from conftest import DOCS, ROOT
+
+LESSON = """\
+---
+file_format: mystnb
+kernelspec:
+  name: python3
+  display_name: Python 3
+---
+
+# A lesson
+
+A sentence with a typo and the number {fact}`one`, and $x^2$.
+
+```{code-cell}
+import torch
+from nwlesson import describe, gaussian
+
+print(f"kernel {gaussian(torch.tensor(0.0)).item():.1f}")
+```
+
+```{code-cell}
+import matplotlib.pyplot as plt
+
+fig, ax = plt.subplots()
+ax.plot([0, 1])
+fig = describe(fig, "A line that rises from 0 to 1.")
+```
+"""
+OTHER = LESSON.replace("# A lesson", "# Another").replace("kernel", "other")
+SCRIPT = '''\
+"""
+Does it run?
+============
+
+One line.
+"""
+
+import matplotlib.pyplot as plt
+import torch
+
+from nwlesson import describe, gaussian
+
+print(f"gallery {gaussian(torch.tensor(0.0)).item():.1f}")
+fig, ax = plt.subplots()
+ax.plot([0, 1])
+describe(fig, "A line that rises from 0 to 1.")
+'''
+INDEX = """\
+# Home
+
+A page with a lesson.
+
+```pycon
+>>> 1 + 1
+2
+
+```
+
+```{toctree}
+lessons/a
+lessons/b
+examples/index
+```
+"""
+
+
+class Project:
+    def __init__(self, root):
+        self.root = root
+        self.site = root / "docs" / "_build" / "html"
+
+    def make(self, target="html", **env):
+        """Run make with the environment of this checkout and return what it said."""
+        venv = ROOT / ".venv"
+        command = ["make", target, f"venv={venv}", "-o", f"{venv}/site"]
+        env = {k: v for k, v in os.environ.items() if k != "MAKEFLAGS"} | env
+        run = subprocess.run(command, cwd=self.root, capture_output=True, text=True, env=env)
+        run.said = run.stdout + run.stderr
+        run.ran = re.findall(r"^ran (\w+) ?(\S*)", run.stdout, re.MULTILINE)
+        return run
+
+    def edit(self, file, old, new):
+        path = self.root / file
+        text = path.read_text()
+        assert text.count(old) == 1
+        path.write_text(text.replace(old, new))
+
+    def page(self, name):
+        return (self.site / name).read_text()
+
+    def copy(self, target):
+        return Project(shutil.copytree(self.root, target))
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """A small project that has been built once."""
+    root = tmp_path_factory.mktemp("project")
+    for file in "Makefile", "pyproject.toml", "README.md", "LICENSE":
+        shutil.copy2(ROOT / file, root)
+    ignore = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "nwlesson", root / "nwlesson", ignore=ignore)
+    for folder in "_ext", "_static", "_templates":
+        shutil.copytree(DOCS / folder, root / "docs" / folder, ignore=ignore)
+    for file in "conf.py", "inventories.toml", "references.bib", "requirements.lock":
+        shutil.copy2(DOCS / file, root / "docs")
+    for file, text in {
+        "facts.py": 'def facts():\n    assert 1 + 1 == 2, "arithmetic"\n    return {"one": "1.00"}\n',
+        "index.md": INDEX,
+        "lessons/a.md": LESSON,
+        "lessons/b.md": OTHER,
+        "gallery/GALLERY_HEADER.rst": "Gallery\n=======\n\nPictures.\n",
+        "gallery/plot_a.py": SCRIPT,
+    }.items():
+        (root / "docs" / file).parent.mkdir(exist_ok=True)
+        (root / "docs" / file).write_text(text)
+    project = Project(root)
+    run = project.make()
+    assert run.returncode == 0, run.said
+    project.first = run
+    return project
+
+
+def test_the_first_build_runs_everything_once(built):
+    everything = [("facts", ""), ("doctests", ""), ("notebook", "lessons/a.md"), ("notebook", "lessons/b.md")]
+    assert sorted(built.first.ran) == sorted(everything)
+    page = built.page("lessons/a.html")
+    assert "kernel 1.0" in page
+    assert "the number <span" in page
+    assert "1.00" in page
+    assert 'aria-label="A line that rises from 0 to 1."' in page
+    assert "gallery 1.0" in built.page("examples/plot_a.html")
+
+
+def test_what_runs_again(built, tmp_path):
+    project = built.copy(tmp_path / "p")
+    script = project.root / "docs" / "examples" / "plot_a.rst"
+
+    run = project.make()
+    assert (run.returncode, run.ran) == (0, []), "nothing has changed"
+
+    project.edit("docs/lessons/a.md", "with a typo", "without one")
+    run = project.make()
+    assert (run.returncode, run.ran) == (0, []), "prose is not code"
+    assert "A sentence without one" in project.page("lessons/a.html")
+
+    project.edit("docs/lessons/a.md", 'print(f"kernel', 'print(f"new kernel')
+    run = project.make()
+    assert (run.returncode, run.ran) == (0, [("notebook", "lessons/a.md")]), "code is"
+    before = script.stat().st_mtime_ns
+
+    project.edit("nwlesson/kernels.py", "return torch.exp(log_gaussian(u))", "return 2 * torch.exp(log_gaussian(u))")
+    project.edit("nwlesson/kernels.py", "tensor([1.0000, 0.6065, 0.1353])", "tensor([2.0000, 1.2131, 0.2707])")
+    run = project.make()
+    assert run.returncode == 0, run.said
+    assert len(run.ran) == 4, "the package is behind everything"
+    assert "kernel 2.0" in project.page("lessons/a.html")
+    assert "other 2.0" in project.page("lessons/b.html")
+    assert "gallery 2.0" in project.page("examples/plot_a.html")
+    assert script.stat().st_mtime_ns > before
+
+
+def test_a_broken_page_stops_the_build_and_the_old_site_stays(built, tmp_path):
+    project = built.copy(tmp_path / "p")
+    text = (project.root / "docs/lessons/a.md").read_text()
+    line = text.count("\n") + 1
+    more = ["{fact}`nosuch`", "[gone](nowhere.md)", r"$\nosuchcommand{x}$", "{py:func}`nwlesson.nosuch`"]
+    (project.root / "docs/lessons/a.md").write_text(text + "".join(f"\n{part}\n" for part in more))
+    project.edit("docs/lessons/b.md", 'fig = describe(fig, "A line that rises from 0 to 1.")', "")
+    for _ in range(2):  # the second time too: what was warned about must not be taken for built
+        run = project.make()
+        assert run.returncode != 0
+        for number, words in enumerate(["nosuch", "nowhere", "nosuchcommand", "nwlesson.nosuch"]):
+            at = line + 1 + 2 * number
+            assert re.search(rf"lessons/a\.md:{at}.*{words}", run.said), f"{words} at line {at}\n{run.said}"
+        assert re.search(r"lessons/b\.md:\d+.*no description", run.said), run.said
+        assert "A sentence with a typo" in project.page("lessons/a.html"), "the last good site is gone"
+        assert sorted(p.name for p in project.site.parent.iterdir() if p.name in {"new", "old"}) == []
+
+
+def test_what_fails_when_run_is_named_with_its_place(built, tmp_path):
+    project = built.copy(tmp_path / "p")
+    text = (project.root / "docs/lessons/a.md").read_text()
+    line = text.count("\n") + 2
+    (project.root / "docs/lessons/a.md").write_text(text + "\n```{code-cell}\nassert 1 + 1 == 3\n```\n")
+    project.edit("docs/index.md", ">>> 1 + 1\n2", ">>> 1 + 1\n3")
+    project.edit("docs/facts.py", "1 + 1 == 2", "1 + 1 == 3")
+    run = project.make()
+    assert run.returncode != 0
+    assert f"lessons/a.md:{line}: this cell failed" in run.said
+    assert re.search(r'index\.md", line 6', run.said)
+    assert "Expected:\n    3\nGot:\n    2" in run.said
+    assert re.search(r"facts\.py\", line 2", run.said)
+    assert "arithmetic" in run.said
+    assert "A sentence with a typo" in project.page("lessons/a.html")
+
+
+def test_a_failing_gallery_script_stops_the_build(built, tmp_path):
+    project = built.copy(tmp_path / "p")
+    project.edit("docs/gallery/plot_a.py", 'describe(fig, "A', 'assert False, "on purpose"\ndescribe(fig, "A')
+    run = project.make()
+    assert run.returncode != 0
+    assert re.search(r"plot_a\.py", run.said)
+    assert "on purpose" in run.said
+    assert "gallery 1.0" in project.page("examples/plot_a.html")
+
+
+def test_links_to_colab_and_binder_come_from_one_address(built, tmp_path):
+    project = built.copy(tmp_path / "p")
+    assert "colab" not in project.page("lessons/a.html")
+    run = project.make(NWLESSON_REPOSITORY_URL="https://github.com/someone/lesson.git")
+    assert run.returncode == 0, run.said
+    page = project.page("lessons/a.html")
+    path = "notebooks/lessons/a.ipynb"
+    assert f"https://colab.research.google.com/github/someone/lesson/blob/gh-pages/{path}" in page
+    assert f"https://mybinder.org/v2/gh/someone/lesson/gh-pages?urlpath=lab/tree/{path}" in page
+    assert (project.site / path).exists()
+    assert "nwlesson @ git+https://github.com/someone/lesson" in (project.site / "requirements.txt").read_text()
+    assert "colab.research" in project.page("examples/plot_a.html")
+
+
+def test_clean_leaves_only_what_people_wrote(built, tmp_path):
+    project = built.copy(tmp_path / "p")
+    assert project.make("clean").returncode == 0
+    for folder in "_build", "examples", "reference/generated", "reference/backreferences":
+        assert not (project.root / "docs" / folder).exists()
+    assert (project.root / "docs" / "gallery" / "plot_a.py").exists()

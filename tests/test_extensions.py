@@ -1,0 +1,182 @@
+"""The build's own machinery, piece by piece."""
+
+import doctest
+import re
+
+import code_links
+import doctests
+import execution
+import figures
+import inventories
+import mathml
+import matplotlib.pyplot as plt
+import notebooks
+import pytest
+import roles
+from conftest import DOCS, ROOT
+from docutils import nodes
+from sphinx.util.inventory import InventoryFile
+
+import nwlesson
+
+
+def test_a_doctest_on_a_page_fails_with_file_and_line(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("# Title\n\n```pycon\n>>> 1 + 1\n3\n\n```\n")
+    (test,) = doctests.page_tests(page)
+    report = []
+    doctest.DocTestRunner(verbose=False).run(test, out=report.append)
+    assert f'File "{page}", line 4' in "".join(report)
+
+
+def test_blocks_of_a_page_share_their_names(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("```pycon\n>>> a = 1\n\n```\n\ntext\n\n```pycon\n>>> a + 1\n2\n\n```\n")
+    runner = doctest.DocTestRunner(verbose=False)
+    for test in doctests.page_tests(page):
+        assert runner.run(test, clear_globs=False).failed == 0
+
+
+def test_doctests_cover_modules_and_pages():
+    assert len(doctests.module_tests()) >= 24
+    assert sum(len(doctests.page_tests(page)) for page in doctests.pages(DOCS)) >= 5
+
+
+def test_only_pages_that_people_wrote_are_read(tmp_path):
+    for name in "index.md", "lessons/1.md", "_build/html/old.md":
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x")
+    assert [p.name for p in doctests.pages(tmp_path)] == ["index.md", "1.md"]
+
+
+def test_a_figure_keeps_its_description_in_the_file():
+    fig, ax = plt.subplots()
+    ax.plot([0, 1])
+    svg = figures.to_svg(nwlesson.describe(fig, "One line & <rising>."))
+    assert figures.description(svg) == "One line & <rising>."
+    assert figures.description(figures.to_svg(plt.figure())) == ""
+
+
+def test_two_equal_figures_on_a_page_share_no_id():
+    fig, ax = plt.subplots()
+    ax.plot([0, 1], "o")
+    svg = figures.to_svg(nwlesson.describe(fig, "Two dots."))
+    first, second = (figures.inline(svg, prefix, "Two dots.") for prefix in ("page-0-", "page-1-"))
+    ids = [set(re.findall(r'\bid="([^"]+)"', text)) for text in (first, second)]
+    assert ids[0]
+    assert not ids[0] & ids[1]
+    for text, found in zip((first, second), ids):
+        assert set(re.findall(r'(?:url\(|href=")#([^")]+)', text)) <= found
+
+
+def test_an_inlined_figure_takes_the_colours_of_the_page():
+    fig, ax = plt.subplots()
+    ax.plot([0, 1], color=nwlesson.COLOURS["key"])
+    text = figures.inline(figures.to_svg(nwlesson.describe(fig, "A line.")), "p-", 'say "hello"')
+    assert 'stroke="var(--role-key)"' in text
+    assert "style=" not in text
+    assert 'role="img"' in text
+    assert "say &quot;hello&quot;" in text
+    assert "#000000" not in text
+
+
+def test_palette_sheet_has_every_role_for_light_and_dark(tmp_path):
+    class App:
+        srcdir = DOCS
+
+        class config:
+            lesson_build = str(tmp_path)
+
+    roles.palette_css(App)
+    css = (tmp_path / "static" / "lesson.css").read_text()
+    for role, colour in nwlesson.palette.PALETTE.items():
+        assert f"--role-{role}:{colour.light};" in css
+        assert css.count(f"--role-{role}:{colour.dark};") == 2
+
+
+def test_reading_time_does_not_count_what_is_hidden():
+    hidden = "```{code-cell}\n:tags: [remove-cell]\n" + "word " * 5000 + "\n```\n"
+    assert roles.minutes("word " * 5 * roles.WORDS_PER_MINUTE) == 5
+    assert roles.minutes("word " * 5 * roles.WORDS_PER_MINUTE + "\n" + hidden) == 5
+
+
+def test_inventories_are_read_by_sphinx(tmp_path):
+    path = inventories.write("torch", {"torch.bmm": ["py:function", "generated/torch.bmm.html"]}, tmp_path)
+    with open(path, "rb") as file:
+        inventory = InventoryFile.load(file, "https://x.test", lambda base, uri: f"{base}/{uri}")
+    assert inventory["py:function"]["torch.bmm"].uri == "https://x.test/generated/torch.bmm.html"
+
+
+CODE = '<span class="n">torch</span><span class="o">.</span><span class="n">bmm</span>'
+
+
+def test_the_longest_known_name_is_linked():
+    table = {"torch.bmm": "t.html"}
+    assert code_links.link(CODE, table) == f'<a class="code-link" href="t.html" title="torch.bmm">{CODE}</a>'
+    assert code_links.link(CODE, {}) == CODE
+
+
+def test_tensor_methods_are_linked_and_own_names_are_not():
+    call = '<span class="n">x</span><span class="o">.</span><span class="n">repeat</span><span class="p">(</span>'
+    table = {"torch.Tensor.repeat": "m.html", "make_data": "d.html"}
+    assert 'title="torch.Tensor.repeat"' in code_links.link(call, table)
+    own = '<span class="nf">make_data</span> <span class="n">make_data</span>'
+    assert code_links.link(own, table) == own
+
+
+def test_short_module_names_are_spelt_out():
+    html = '<span class="n">nn</span><span class="o">.</span><span class="n">Parameter</span>'
+    assert 'title="torch.nn.Parameter"' in code_links.link(html, {"torch.nn.Parameter": "p.html"})
+
+
+@pytest.mark.parametrize(
+    ("myst", "plain"),
+    [
+        ("{fact}`a` and {key}`keys`", "1.5 and keys"),
+        ("(label)=\n# Title", "# Title"),
+        (":::{admonition} Title\n:class: check\n\nText {fact}`a`.\n:::", "**Title**\n\n\nText 1.5.\n"),
+        ("[next](04-b.md#c)", "[next](../../lessons/04-b.html#c)"),
+        ("[all](../examples/index.rst)", "[all](../../examples/index.html)"),
+        ("[out](https://x.test/a.md)", "[out](https://x.test/a.md)"),
+        ("![](../examples/images/sphx_glr_plot_a_001.svg)", "[The picture on the site](../../examples/plot_a.html)"),
+        ("{cite}`watson1964`", "watson1964"),
+    ],
+)
+def test_notebook_text_is_plain_markdown(myst, plain):
+    assert notebooks.plain(myst, {"a": "1.5"}, "lessons/03-a") == plain
+
+
+def test_a_folded_answer_stays_folded_in_the_notebook():
+    myst = ":::{admonition} Ask\n\nWhy?\n\n```{admonition} Answer\n:collapsible: closed\n\nSo.\n```\n:::"
+    text = notebooks.plain(myst, {}, "lessons/03-a")
+    assert "<details><summary>Answer</summary>" in text
+    assert "```" not in text
+
+
+def test_formulas_become_mathml_and_bad_ones_are_reported(monkeypatch):
+    assert "<mfrac>" in mathml.convert(nodes.math("", r"\frac{1}{2}"))
+    reported = []
+    monkeypatch.setattr(mathml.logger, "warning", lambda *args, **kwargs: reported.append(args))
+    assert mathml.convert(nodes.math("", r"\nosuchcommand x")) == ""
+    assert reported
+
+
+def test_the_formula_font_has_what_the_formulas_show(tmp_path):
+    (tmp_path / "lessons").mkdir()
+    (tmp_path / "lessons" / "a.md").write_text(r"$x_i$ and $$\sum_{j} \alpha_j$$ but `$y$`")
+    used = mathml.used_characters(tmp_path)
+    assert set("x∑α") <= set(used)
+    assert "𝑥" in used  # shown in italics
+    assert "𝛼" in used
+
+
+def test_the_fingerprint_covers_package_and_versions(monkeypatch):
+    before = execution.fingerprint()
+    assert execution.fingerprint("more") != before
+    monkeypatch.setattr(execution, "version", lambda name: "0.0")
+    assert execution.fingerprint() != before
+
+
+def test_every_extension_says_why_no_library_does_it():
+    for path in (ROOT / "docs" / "_ext").glob("*.py"):
+        assert "Why no library:" in path.read_text(), path.name

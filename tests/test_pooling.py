@@ -159,7 +159,8 @@ def test_torchs_dot_product_attention_says_the_same(seed, w):
 @given(problem=problems(), w=widths)
 def test_derivative_by_w_is_minus_w_times_the_covariance_of_squared_distance_and_value(problem, w):
     queries, keys, values = problem
-    slope = torch.autograd.functional.jacobian(lambda v: attention_pooling(*problem, v), torch.tensor(w).double())
+    own_w = torch.tensor(w, dtype=torch.float64)
+    slope = torch.autograd.functional.jacobian(lambda v: attention_pooling(*problem, v), own_w)
     alpha, d2 = attention_weights(queries, keys, w), (queries[:, None] - keys) ** 2
     covariance = (alpha * d2 * values).sum(1) - (alpha * d2).sum(1) * (alpha * values).sum(1)
     assert_close(slope, -w * covariance, rtol=1e-6, atol=1e-9)

@@ -12,7 +12,7 @@ from sphinx.application import Sphinx
 
 # Files that only some pages use: what the names of these pages begin with.
 ONLY = {
-    "sg_gallery.css": ("examples/", "reference/generated/"),
+    "sg_gallery.css": (),  # lesson.css has the gallery's cards, with links that a screen reader can name
     "sg_gallery-binder.css": (),
     "sg_gallery-dataframe.css": (),
     "sg_gallery-rendered-html.css": (),

@@ -1,0 +1,181 @@
+"""The built site in a real browser: small screens, dark mode, keyboard, no JavaScript, print, and axe-core's rules."""
+
+import http.server
+import os
+import shutil
+import threading
+from functools import partial
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from conftest import SITE
+from playwright.sync_api import sync_playwright
+
+PAGES = sorted(str(path.relative_to(SITE)) for path in SITE.rglob("*.html"))
+LESSONS = [page for page in PAGES if page.startswith("lessons/")]
+# Each kind of page once; all lessons.
+KINDS = [
+    "index.html",
+    *LESSONS,
+    "examples/index.html",
+    "examples/plot_self_kept.html",
+    "reference/api.html",
+    "reference/notation.html",
+    "reference/bibliography.html",
+    "reference/generated/nwlesson.train.html",
+    "reference/generated/nwlesson.NWKernelRegression.html",
+    "about/index.html",
+    "about/troubleshooting.html",
+    "search.html",
+]
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+QUIET += ["--disable-component-update", "--disable-sync"]
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    if path is None and os.environ.get("CI") == "true":
+        pytest.fail("no Chromium found; install it or set CHROMIUM")
+    if path is None:
+        pytest.skip("no Chromium found; install it or set CHROMIUM")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def address():
+    """The site on a local server."""
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *args):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(SITE)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def views(chromium):
+    """One window for each way of looking: a phone in daylight, a desktop at night, a phone without JavaScript."""
+    phone, desktop = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
+    contexts = {
+        "phone": chromium.new_context(viewport=phone, color_scheme="light"),
+        "desktop": chromium.new_context(viewport=desktop, color_scheme="dark"),
+        "plain": chromium.new_context(viewport=phone, java_script_enabled=False),
+    }
+    yield {name: context.new_page() for name, context in contexts.items()}
+    for context in contexts.values():
+        context.close()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_fits_a_phone_and_asks_only_us(views, address, name):
+    page, asked, complaints = views["phone"], [], []
+    page.on("request", asked_by := lambda request: asked.append(request.url))
+    page.on("console", said := lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", broke := lambda error: complaints.append(str(error)))
+    page.goto(address + name)
+    for event, listener in ("request", asked_by), ("console", said), ("pageerror", broke):
+        page.remove_listener(event, listener)
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    assert [url for url in asked if not url.startswith((address, "data:"))] == []
+    assert [text for text in complaints if "favicon" not in text] == []
+
+
+@pytest.mark.parametrize("view", ["phone", "desktop"])
+@pytest.mark.parametrize("name", KINDS)
+def test_breaks_no_rule_of_axe(views, address, name, view):
+    views[view].goto(address + name)
+    violations = Axe().run(views[view]).response["violations"]
+    assert [(v["id"], [n["html"][:120] for n in v["nodes"]][:3]) for v in violations] == []
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_lesson_is_whole_without_javascript(views, address, name):
+    page = views["plain"]
+    page.goto(address + name)
+    assert len(page.inner_text("article")) > 3000
+    for picture in page.query_selector_all(".figure-svg svg"):
+        assert picture.bounding_box()["width"] > 150
+    answer = page.locator("details.admonition").first
+    assert answer.get_attribute("open") is None
+    answer.locator("summary").click()
+    assert answer.get_attribute("open") is not None
+
+
+def test_the_keyboard_skips_to_the_text_and_opens_an_answer(views, address):
+    page = views["desktop"]
+    page.goto(address + LESSONS[0])
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "#furo-main-content"
+    page.locator("details.admonition summary").first.focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.parentElement.open")
+
+
+def test_code_that_scrolls_can_be_reached(views, address):
+    page = views["phone"]
+    page.goto(address + LESSONS[0])
+    wide = "[...document.querySelectorAll('pre, .math-block')].filter(e => e.scrollWidth > e.clientWidth)"
+    assert page.evaluate(f"{wide}.length") > 0
+    assert page.evaluate(f"{wide}.every(e => e.tabIndex === 0)")
+
+
+@pytest.mark.parametrize("view", ["phone", "desktop"])
+def test_figures_and_words_take_the_colours_of_the_page(views, address, view):
+    page = views[view]
+    page.goto(address + "index.html")
+    colours = page.evaluate(
+        """() => {
+            const of = (selector, what) => getComputedStyle(document.querySelector(selector))[what];
+            return {
+                page: of('article p', 'color'), label: of('.figure-svg text:not([fill])', 'fill'),
+                word: of('.role-value', 'color'), dots: of('.figure-svg [fill="var(--role-value)"]', 'fill'),
+            };
+        }"""
+    )
+    assert colours["label"] == colours["page"]
+    assert colours["word"] == colours["dots"]
+
+
+def test_light_and_dark_differ(views, address):
+    seen = []
+    for view in "phone", "desktop":
+        views[view].goto(address + "index.html")
+        seen.append(views[view].evaluate("getComputedStyle(document.querySelector('.role-key')).color"))
+    assert seen[0] != seen[1]
+
+
+def test_formulas_are_set_in_their_font(views, address):
+    page = views["desktop"]
+    page.goto(address + "lessons/03-who-is-near-me.html")
+    page.evaluate("document.fonts.ready")
+    loaded = "[...document.fonts].filter(f => f.family.includes('Lesson Math')).map(f => f.status)"
+    assert page.evaluate(loaded) == ["loaded"]
+    formula = page.locator(".math-block math").first.bounding_box()
+    assert formula["height"] > 30, "a fraction is taller than a line"
+
+
+def test_print_has_the_text_and_not_the_furniture(views, address):
+    page = views["desktop"]
+    page.goto(address + LESSONS[2])
+    page.emulate_media(media="print")
+    hidden = "['.sidebar-drawer', '.toc-drawer', '.related-pages'].every(s => !document.querySelector(s).offsetParent)"
+    assert page.evaluate(hidden)
+    assert page.locator("article .figure-svg svg").first.is_visible()
+    assert page.evaluate("getComputedStyle(document.querySelector('.role-key')).color") == "rgb(4, 84, 223)"
+    page.emulate_media(media="screen")
+
+
+def test_search_finds_a_word(views, address):
+    page = views["desktop"]
+    page.goto(address + "search.html?q=overshoot")
+    page.wait_for_selector("#search-results li a")
+    assert "11-did-training-help" in page.locator("#search-results li a").first.get_attribute("href")

@@ -1,6 +1,7 @@
 """Clear errors for bad input: the argument's name, what it was, and what it must be."""
 
 import math
+import sys
 
 import torch
 from torch import Tensor
@@ -42,10 +43,16 @@ def check_number(name: str, x: float, *, above: float = -math.inf, least: float 
     """Raise unless `x` is a finite number, greater than `above` and not less than `least`."""
     if isinstance(x, bool) or not isinstance(x, (int, float)):
         raise TypeError(f"{name} must be a number, but it is a {type(x).__name__}")
-    if not math.isfinite(x) or x <= above or x < least:
+    if not abs(x) <= sys.float_info.max or x <= above or x < least:  # also refuses nan
         bound = f" greater than {above:g}" if above > -math.inf else ""
         bound += f" not less than {least:g}" if least > -math.inf else ""
         raise ValueError(f"{name} must be a finite number{bound}, but it is {x!r}")
+
+
+def check_fits(name: str, x: float, dtype: torch.dtype) -> None:
+    """Raise unless the number `x` is still finite as a `dtype`."""
+    if abs(x) > torch.finfo(dtype).max:
+        raise ValueError(f"{name} must be finite in {dtype}, but it is {x:g}")
 
 
 def check_count(name: str, n: int, least: int) -> None:

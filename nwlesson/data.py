@@ -5,7 +5,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from nwlesson._checks import check_count, check_number
+from nwlesson._checks import check_count, check_fits, check_number
 
 
 class RegressionData(NamedTuple):
@@ -71,9 +71,9 @@ def make_data(
     noise : float
         Standard deviation of the noise (not its variance), at least 0.
     step : float
-        Distance between two test points, greater than 0. The test points are 0, step, 2 step, ... below 5.
+        Distance between two test points, at least 1e-6. The test points are 0, step, 2 step, ... below 5.
     seed : int
-        Seed of the random generator, at least 0.
+        Seed of the random generator, at least 0 and less than 2**63.
     dtype : torch.dtype
         ``torch.float32`` or ``torch.float64``.
 
@@ -99,10 +99,13 @@ def make_data(
     """
     check_count("n_train", n_train, least=1)
     check_number("noise", noise, least=0)
-    check_number("step", step, above=0)
+    check_number("step", step, least=1e-6)
     check_count("seed", seed, least=0)
+    if seed >= 2**63:
+        raise ValueError(f"seed must be less than 2**63, but it is {seed}")
     if dtype not in (torch.float32, torch.float64):
         raise TypeError(f"dtype must be torch.float32 or torch.float64, but it is {dtype}")
+    check_fits("noise", noise, dtype)
     generator = torch.Generator().manual_seed(seed)
     x_train, _ = torch.sort(torch.rand(n_train, generator=generator).to(dtype) * 5)
     y_train = truth(x_train) + noise * torch.randn(n_train, generator=generator).to(dtype)

@@ -116,7 +116,7 @@ def draw_unsqueeze(rows: Tensor) -> Figure:
     """
     check_tensor("rows", rows, 2)
     b, n = rows.shape
-    fig, ax = _canvas(3 * n + 3 + 1.5 * b, max(1.6 * b, n) + 1.6)
+    fig, ax = _canvas(max(3 * n + 3 + 1.5 * b, 2 * n + 3.2 + 1.6 * b), max(1.6 * b, n) + 1.6)
     _matrix(ax, rows, 0.2, 1.2, "weight", f"({b}, {n})")
     for i, row in enumerate(rows):
         lying, standing = (f"unsqueeze(1)\n({b}, 1, {n})", f"unsqueeze(-1)\n({b}, {n}, 1)") if i == 0 else ("", "")

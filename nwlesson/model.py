@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from nwlesson._checks import check_alike, check_number, check_shape, check_tensor
+from nwlesson._checks import check_alike, check_fits, check_number, check_shape, check_tensor
 from nwlesson.pooling import attention_weights
 
 
@@ -40,9 +40,12 @@ class NWKernelRegression(nn.Module):
 
     def __init__(self, w: float | None = None, *, generator: torch.Generator | None = None) -> None:
         super().__init__()
-        if w is not None:
+        if w is None:
+            start = torch.rand(1, generator=generator)
+        else:
             check_number("w", w)
-        start = torch.rand(1, generator=generator) if w is None else torch.tensor([float(w)])
+            check_fits("w", w, torch.get_default_dtype())
+            start = torch.tensor([float(w)])
         self.w = nn.Parameter(start)
 
     def forward(self, queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:

@@ -100,7 +100,7 @@ def plot_kernel_reg(data: RegressionData, y_hat: Tensor, *, ax: Axes | None = No
         ax.plot(x, y, "o", color=COLOURS["value"], alpha=0.55, label="training points")
         ax.plot(x_test, y_truth, color=COLOURS["truth"], label="truth")
         ax.plot(x_test, _array(y_hat), "--", color=COLOURS["prediction"], label="prediction")
-        ax.set(xlabel="x", ylabel="y", xlim=(0, 5), ylim=(-1, 5.4))
+        ax.set(xlabel="x", ylabel="y", xlim=(0, 5), ylim=(min(-1, y.min() - 0.2), max(5.4, y.max() + 0.2)))
         ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, columnspacing=1, handlelength=1.8)
     miss = (y_hat - data.y_truth).abs()
     return describe(
@@ -167,7 +167,7 @@ def show_heatmaps(
     matrices = [matrices] if isinstance(matrices, Tensor) else list(matrices)
     titles = [f"weights {i + 1}" for i in range(len(matrices))] if titles is None else list(titles)
     _check_maps(matrices, queries, keys, titles)
-    top = max(float(m.max()) for m in matrices)
+    top = max(m.max().item() for m in matrices)
     with plt.style.context(STYLE):
         fig, axes = plt.subplots(1, len(matrices), sharey=True, squeeze=False, figsize=(4.8, 2.9))
         for ax, matrix, title in zip(axes[0], matrices, titles):

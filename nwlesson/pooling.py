@@ -43,6 +43,10 @@ def average_pooling(y_train: Tensor, n_queries: int) -> Tensor:
     return y_train.mean().repeat(n_queries)
 
 
+def _number(w: float | Tensor) -> float:
+    return w.detach().item() if isinstance(w, Tensor) else w
+
+
 def scaled_distance(queries: Tensor, keys: Tensor, w: float | Tensor = 1.0) -> Tensor:
     """Return u = (query - key) * w for every pair: subtract first, then scale.
 
@@ -85,10 +89,10 @@ def scaled_distance(queries: Tensor, keys: Tensor, w: float | Tensor = 1.0) -> T
         check_alike(queries=queries, w=w)
     else:
         check_number("w", w)
-    u = (queries[:, None] - keys) * w
-    if not torch.isfinite(u.detach() ** 2).all():
-        raise ValueError(f"w must leave (w * distance)**2 finite in {u.dtype}, but it is {float(w):g}")
-    return u
+    reach = max(queries.max(), keys.max()) - min(queries.min(), keys.min())  # no distance is larger
+    if not torch.isfinite((reach * _number(w)) ** 2):
+        raise ValueError(f"w must leave (w * distance)**2 finite in {keys.dtype}, but it is {_number(w):g}")
+    return (queries[:, None] - keys) * w
 
 
 def attention_weights(
@@ -136,7 +140,7 @@ def attention_weights(
         lonely = queries[(total <= 0).reshape(-1)][0].item()
         raise ValueError(
             f"queries must each have a key in reach of the kernel, but the query {lonely:g} has none; "
-            f"w is {float(w):g}: a smaller w reaches farther"
+            f"w is {_number(w):g}: a smaller w reaches farther"
         )
     return counts / total
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from nwlesson._checks import check_count, check_number, check_shape, check_tensor
+from nwlesson._checks import check_alike, check_count, check_fits, check_number, check_shape, check_tensor
 from nwlesson.model import NWKernelRegression
 
 
@@ -79,8 +79,11 @@ def train(
     """
     check_count("epochs", epochs, least=1)
     check_number("lr", lr, above=0)
+    check_fits("lr", lr, model.w.dtype)
+    check_tensor("queries", queries, 1)
     check_tensor("targets", targets, 1)
     check_shape("targets", targets, tuple(queries.shape), "one target for each query")
+    check_alike(queries=queries, targets=targets)
     squared_error = nn.MSELoss(reduction="none")
     trainer = torch.optim.SGD(model.parameters(), lr=lr)
     history = []

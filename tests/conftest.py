@@ -24,10 +24,6 @@ settings.register_profile("lesson", deadline=None, max_examples=50, derandomize=
 settings.load_profile("lesson")
 
 
-def pytest_configure(config):
-    config.addinivalue_line("filterwarnings", "error")
-
-
 @pytest.fixture(scope="session")
 def facts():
     """The table of facts that the build has computed for the pages of this checkout."""

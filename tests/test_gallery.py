@@ -45,6 +45,11 @@ def test_page_has_one_picture_downloads_and_links(script):
     assert "../reference/generated/nwlesson." in page, "no link from the code to the API"
 
 
+def test_the_text_and_the_gallery_tell_the_same_story(facts):
+    page = (SITE / "examples" / "plot_many_seeds.html").read_text()
+    assert f"{facts['seeds-overshoot'].rstrip('%')} of {facts['seeds']} end beyond the best w" in page
+
+
 def test_the_api_links_back_to_the_gallery():
     page = (SITE / "reference" / "generated" / "nwlesson.attention_pooling.html").read_text()
     assert "../../examples/plot_widths.html" in page

@@ -7,12 +7,13 @@ everything is stored under a fingerprint of the package. MyST-NB then finds all 
     python docs/_ext/execution.py DOCS BUILD     runs what is not stored yet
 """
 
+import gc
 import hashlib
+import importlib
 import json
 import multiprocessing
 import os
 import shutil
-import subprocess
 import sys
 import traceback
 from importlib.metadata import version
@@ -24,6 +25,9 @@ from sphinx.errors import SphinxError
 EXT = Path(__file__).parent
 ROOT = EXT.parents[1]
 WORKERS = 2
+FORK = multiprocessing.get_context("fork")
+SHARED = ["torch", "matplotlib.pyplot", "matplotlib_inline.backend_inline", "nwlesson", "figures", "nbformat.v4"]
+SHARED += ["IPython.core.interactiveshell", "ipykernel.inprocess", "ipykernel.inprocess.ipkernel"]
 
 
 def fingerprint(more: str = "") -> str:
@@ -142,15 +146,10 @@ def main(docs: Path, build: Path) -> int:
             jobs.append(("notebook", path))
     if not jobs:
         return 0
-    import matplotlib.pyplot  # imported here, once, so that every forked child has it
-    import torch
-
-    import nwlesson
-
-    _ = matplotlib.pyplot, torch, nwlesson
+    for module in SHARED:  # imported here, once, so that every forked child has it
+        importlib.import_module(module)
     failures = 0
-    fork = multiprocessing.get_context("fork")
-    with fork.Pool(WORKERS, maxtasksperchild=1) as pool:
+    with FORK.Pool(WORKERS, maxtasksperchild=1) as pool:
         for (kind, path), result, problem in pool.imap_unordered(_task, jobs):
             print(f"ran {kind} {path.relative_to(docs) if kind == 'notebook' else ''}", flush=True)
             if problem:
@@ -172,10 +171,10 @@ def start(app: Sphinx, config) -> None:
     config.lesson_facts = str(facts_file(Path(app.srcdir), build))
     config.lesson_fingerprint = fingerprint()
     _forget_old_gallery(Path(app.srcdir, "examples"), build / "gallery-fingerprint", fingerprint())
-    command = [sys.executable, str(EXT / "execution.py"), str(app.srcdir), str(build)]
-    app._lesson_runs = subprocess.Popen(
-        command, env=os.environ | {"MPLBACKEND": "agg", "OMP_NUM_THREADS": "1", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
-    )
+    gc.freeze()  # what is loaded stays: sphinx-gallery collects garbage after every block, which took seconds
+    os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # or the kernel's debugger warns in every child
+    app._lesson_runs = FORK.Process(target=lambda: sys.exit(main(Path(app.srcdir), build)))
+    app._lesson_runs.start()
 
 
 def _forget_old_gallery(generated: Path, stamp: Path, now: str) -> None:
@@ -188,7 +187,8 @@ def _forget_old_gallery(generated: Path, stamp: Path, now: str) -> None:
 
 def wait(app: Sphinx) -> None:
     """Wait for the runs before the first page is read; nothing is built from what failed."""
-    if app._lesson_runs.wait() != 0:
+    app._lesson_runs.join()
+    if app._lesson_runs.exitcode != 0:
         raise SphinxError("what the pages show could not be run; see above for file and line")
 
 

@@ -15,7 +15,7 @@ plt.style.use("nwlesson.lesson")
 # %%
 # For each seed: the w after five epochs, and the w with the smallest leave-one-out error.
 
-grid = torch.logspace(0, 1.3, 41)
+grid = torch.logspace(0, 1.3, 131)
 best, after = [], []
 for seed in range(100):
     data = make_data(seed=seed)

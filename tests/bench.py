@@ -1,0 +1,140 @@
+"""Measure, and print ratios from one run: pooling, the build, and the size of the pages. Nothing here is a test.
+
+Run it with `make bench`. Ratios travel between machines; seconds do not.
+"""
+
+import gzip
+import os
+import re
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import timeit
+from pathlib import Path
+
+import torch
+
+from nwlesson import attention_pooling, leave_one_out, leave_one_out_loss, make_data
+
+ROOT = Path(__file__).parents[1]
+SITE = ROOT / "docs" / "_build" / "html"
+
+# Everything that the site shows, run in one plain process: what the build is compared with.
+PLAIN = """
+import sys, runpy, warnings
+sys.path[:0] = ["docs/_ext", "."]
+from pathlib import Path
+import matplotlib.pyplot as plt
+import doctests, execution, figures
+docs = Path("docs").resolve()
+for page in doctests.pages(docs):
+    notebook, names = execution.read_notebook(page), {}
+    for cell in notebook.cells if notebook else []:
+        if cell.cell_type == "code":
+            exec(compile(cell.source, str(page), "exec"), names)
+            for number in plt.get_fignums():
+                figures.to_svg(plt.figure(number))
+            plt.close("all")
+for script in sorted(docs.glob("gallery/plot_*.py")):
+    runpy.run_path(str(script))
+    for number in plt.get_fignums():
+        figures.to_svg(plt.figure(number))
+    plt.close("all")
+execution.compute_facts(docs)
+doctests.run_all(docs)
+"""
+
+
+def best(function, number: int = 5) -> float:
+    """Return the shortest of five runs, in seconds for one call."""
+    return min(timeit.repeat(function, number=number, repeat=5)) / number
+
+
+def cpu(command: list[str], folder: Path) -> tuple[float, float]:
+    """Run a command and return the processor seconds of it and all its children, and the seconds on the clock."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    start = timeit.default_timer()
+    subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    wall = timeit.default_timer() - start
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, wall
+
+
+def pooling() -> None:
+    print("Pooling, seconds for one call and ratio to ours")
+    for n in 50, 1000, 4000:
+        data = make_data(n, step=5 / n)
+        x, y, q = data.x_train, data.y_train, data.x_test
+
+        def book(x=x, y=y, q=q):
+            repeated = q.repeat_interleave(len(x)).reshape((-1, len(x)))
+            return torch.nn.functional.softmax(-((repeated - x) ** 2) / 2, dim=1) @ y
+
+        ours = best(lambda x=x, y=y, q=q: attention_pooling(q, x, y))
+        theirs = best(book)
+        print(
+            f"  {len(q):5d} queries, {n:5d} keys: ours {ours:.2e}, the book's {theirs:.2e}, ratio {theirs / ours:.2f}"
+        )
+
+
+def leaving_out() -> None:
+    print("Leave-one-out loss, -inf on the diagonal against 50 x 49 copies")
+    data = make_data(1000, step=0.1)
+    x, y = data.x_train, data.y_train
+
+    def copies():
+        keys, values = leave_one_out(x, y)
+        weights = torch.softmax(-((x[:, None] - keys) ** 2) / 2, dim=-1)
+        return (((weights * values).sum(dim=-1) - y) ** 2).mean()
+
+    ours, theirs = best(lambda: leave_one_out_loss(1.0, x, y)), best(copies)
+    print(f"  1000 points: ours {ours:.2e}, copies {theirs:.2e}, ratio {theirs / ours:.2f}")
+
+
+def building() -> None:
+    print("Building the site, processor seconds (seconds on the clock)")
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder, "project")
+        made = shutil.ignore_patterns("_build", "examples", "generated", "backreferences", "__pycache__", ".*")
+        shutil.copytree(ROOT, copy, ignore=made, symlinks=True)
+        venv = Path(sys.prefix)
+        make = ["make", "html", f"venv={venv}", "-o", f"{venv}/site"]
+        plain, plain_wall = cpu([sys.executable, "-c", PLAIN], copy)
+        print(f"  the same code in one plain process  {plain:6.1f} ({plain_wall:.1f})")
+        for name in "clean build", "nothing changed":
+            used, wall = cpu(make, copy)
+            print(f"  {name:35s} {used:6.1f} ({wall:.1f}), {used / plain:.2f} times the plain process")
+        page = copy / "docs" / "lessons" / "02-average-pooling.md"
+        page.write_text(page.read_text().replace("The laziest answer", "The very laziest answer", 1))
+        used, wall = cpu(make, copy)
+        print(f"  {'one paragraph edited':35s} {used:6.1f} ({wall:.1f})")
+
+
+def sizes() -> None:
+    print("Largest pages, everything loaded with them, in KB after gzip (requests, KB of JavaScript)")
+
+    def weight(path: Path) -> int:
+        return path.stat().st_size if path.suffix == ".woff2" else len(gzip.compress(path.read_bytes(), 9))
+
+    rows = []
+    for page in SITE.rglob("*.html"):
+        text = page.read_text()
+        loaded = re.findall(r'<link rel="stylesheet"[^>]+href="([^"?]+)|<script[^>]+src="([^"?]+)', text)
+        files = {(page.parent / (css or js)).resolve() for css, js in loaded}
+        files |= {SITE / "_static" / "math.woff2"} if "<math" in text else set()
+        script = sum(weight(file) for file in files if file.suffix == ".js")
+        rows.append((weight(page) + sum(map(weight, files)), len(files) + 1, script, page.relative_to(SITE)))
+    for kind in "lessons", "":
+        for total, requests, script, name in sorted([r for r in rows if str(r[3]).startswith(kind)], reverse=True)[:4]:
+            print(f"  {total / 1000:6.1f} ({requests}, {script / 1000:.1f})  {name}")
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    os.environ["MAKEFLAGS"] = ""
+    pooling()
+    leaving_out()
+    sizes()
+    building()

@@ -1,8 +1,8 @@
 """Kernels: how much a key counts, as a function of the scaled distance u = w (query - key).
 
-None of them is normalised, except that each is largest at u = 0: dividing by the sum over
-the keys is the work of `attention_weights`. A kernel here is a smoothing kernel, a weight by
-distance; it shares only its name with the kernel of a support vector machine.
+They need not be normalised: dividing by the sum over the keys, whatever it is, is the work of
+`attention_weights`. Each docstring gives the area under the kernel. A kernel here is a smoothing kernel, a
+weight by distance; it shares only its name with the kernel of a support vector machine.
 """
 
 import torch
@@ -33,7 +33,7 @@ def log_gaussian(u: Tensor) -> Tensor:
 
 
 def gaussian(u: Tensor) -> Tensor:
-    """Return exp(-u**2 / 2), the bell: every key counts a little, near ones most.
+    """Return exp(-u**2 / 2), the bell: every key counts a little, near ones most. Area sqrt(2 pi), about 2.5.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def gaussian(u: Tensor) -> Tensor:
 
 
 def boxcar(u: Tensor) -> Tensor:
-    """Return 1 where abs(u) <= 1 and 0 elsewhere: all neighbours in reach count the same.
+    """Return 1 where abs(u) <= 1 and 0 elsewhere: all neighbours in reach count the same. Area 2.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def boxcar(u: Tensor) -> Tensor:
 
 
 def triangular(u: Tensor) -> Tensor:
-    """Return max(0, 1 - abs(u)): the weight falls in a straight line to 0 at distance 1.
+    """Return max(0, 1 - abs(u)): the weight falls in a straight line to 0 at distance 1. Area 1.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def triangular(u: Tensor) -> Tensor:
 
 
 def epanechnikov(u: Tensor) -> Tensor:
-    """Return max(0, 0.75 (1 - u**2)), the parabola of Epanechnikov (1969); its area is 1.
+    """Return max(0, 0.75 (1 - u**2)), the parabola of Epanechnikov (1969). Area 1.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ def epanechnikov(u: Tensor) -> Tensor:
 
 
 def constant(u: Tensor) -> Tensor:
-    """Return 1 everywhere: distance does not count, and pooling becomes the plain average.
+    """Return 1 everywhere: distance does not count, and pooling becomes the plain average. Area infinite.
 
     Parameters
     ----------

@@ -172,6 +172,7 @@ def start(app: Sphinx, config) -> None:
     config.lesson_fingerprint = fingerprint()
     _forget_old_gallery(Path(app.srcdir, "examples"), build / "gallery-fingerprint", fingerprint())
     gc.freeze()  # what is loaded stays: sphinx-gallery collects garbage after every block, which took seconds
+    os.environ["IPYTHONDIR"] = str(build / "ipython")  # nothing is written to the reader's home
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # or the kernel's debugger warns in every child
     app._lesson_runs = FORK.Process(target=lambda: sys.exit(main(Path(app.srcdir), build)))
     app._lesson_runs.start()

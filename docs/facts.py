@@ -14,10 +14,15 @@ from nwlesson import (
     attention_pooling,
     attention_weights,
     average_pooling,
+    boxcar,
+    epanechnikov,
+    fit_bandwidth,
+    gaussian,
     leave_one_out,
     leave_one_out_loss,
     make_data,
     train,
+    triangular,
 )
 
 N_SEEDS = 100
@@ -196,6 +201,53 @@ def of_the_leak(data: RegressionData) -> dict[str, str]:
     return table
 
 
+def neighbours(data: RegressionData, w: float, kernel) -> float:
+    weights = attention_weights(data.x_test, data.x_train, w, kernel=kernel)
+    return effective_neighbours(weights).median().item()
+
+
+def of_kernels(data: RegressionData) -> dict[str, str]:
+    """The same width for all kernels, then the same number of neighbours."""
+    x, y, q = data.x_train, data.y_train, data.x_test
+    kernels = [gaussian, boxcar, epanechnikov, triangular]
+    table, counts, errors = {}, [], []
+    for kernel in kernels:
+        counts.append(neighbours(data, 1.0, kernel))
+        errors.append(mse(attention_pooling(q, x, y, 1.0, kernel=kernel), data.y_truth))
+        table[f"{kernel.__name__}-neighbours"] = f"{counts[-1]:.0f}"
+        table[f"{kernel.__name__}-error"] = f"{errors[-1]:.2f}"
+    assert errors == sorted(errors, reverse=True) and counts == sorted(counts, reverse=True)
+    wanted, same = neighbours(data, 1 / 0.25, gaussian), []
+    for kernel in kernels:  # below a width of 0.35 some query has nobody in reach of a compact kernel
+        widths = torch.linspace(0.2 if kernel is gaussian else 0.35, 1.2, 171).tolist()
+        width = min(widths, key=lambda h, k=kernel: abs(neighbours(data, 1 / h, k) - wanted))
+        same.append(mse(attention_pooling(q, x, y, 1 / width, kernel=kernel), data.y_truth))
+        table[f"{kernel.__name__}-matched"] = f"{width:.2f}"
+        table[f"{kernel.__name__}-matched-error"] = f"{same[-1]:.2f}"
+    assert max(same) / min(same) < 2 < max(errors) / min(errors), "matched, the kernels should hardly differ"
+    table["matched-neighbours"] = f"{wanted:.0f}"
+    for h in 0.1, 0.2, 0.5, 1.0:
+        table[f"width-{h:g}-neighbours"] = f"{neighbours(data, 1 / h, gaussian):.1f}"
+        table[f"width-{h:g}-error"] = f"{mse(attention_pooling(q, x, y, 1 / h), data.y_truth):.3f}"
+    return table
+
+
+def of_choosing(data: RegressionData) -> dict[str, str]:
+    """Leave-one-out as a way to choose, the floor of a fixed width, and what happens at the ends."""
+    w = fit_bandwidth(data.x_train, data.y_train)
+    assert abs(w / best_w(data) - 1) < 0.001, "two ways to the same minimum"
+    many = make_data(5000, noise=0.0, step=0.125)
+    flat = attention_pooling(many.x_test, many.x_train, many.y_train, 1.0)
+    narrow = attention_pooling(many.x_test, many.x_train, many.y_train, 4.0)
+    return {
+        "fit-w": f"{w:.3f}",
+        "fit-h": f"{1 / w:.3f}",
+        "floor": f"{mse(flat, many.y_truth):.2f}",
+        "bias-end": f"{(narrow - many.y_truth)[0]:.2f}",
+        "bias-hill": f"{(narrow - many.y_truth)[many.y_truth.argmax()].abs():.2f}",
+    }
+
+
 def of_many_seeds() -> dict[str, str]:
     """The same story for other draws of the noise and of the starting w."""
     best, end, late, gained, dips, unhalved = [], [], [], [], [], []
@@ -233,4 +285,8 @@ def of_many_seeds() -> dict[str, str]:
 def facts() -> dict[str, str]:
     """Return the whole table: name -> what the reader sees."""
     data = make_data(50, step=0.125)
-    return of_the_data(data) | of_three_points() | of_training(data) | of_the_leak(data) | of_many_seeds()
+    parts = of_the_data, of_training, of_the_leak, of_kernels, of_choosing
+    table = of_three_points() | of_many_seeds()
+    for part in parts:
+        table |= part(data)
+    return table

@@ -3,7 +3,7 @@
 from nwlesson.data import RegressionData, make_data, truth
 from nwlesson.diagrams import draw_bmm, draw_leave_one_out, draw_repeat_interleave, draw_unsqueeze
 from nwlesson.kernels import boxcar, constant, epanechnikov, gaussian, log_gaussian, triangular
-from nwlesson.leave_one_out import leave_one_out, leave_one_out_loss
+from nwlesson.leave_one_out import fit_bandwidth, leave_one_out, leave_one_out_loss
 from nwlesson.model import NWKernelRegression
 from nwlesson.palette import COLOURS
 from nwlesson.plotting import describe, plot_history, plot_kernel_reg, show_heatmaps
@@ -28,6 +28,7 @@ __all__ = [
     "draw_repeat_interleave",
     "draw_unsqueeze",
     "epanechnikov",
+    "fit_bandwidth",
     "gaussian",
     "leave_one_out",
     "leave_one_out_loss",

@@ -14,6 +14,7 @@ from nwlesson import (
     NWKernelRegression,
     attention_pooling,
     attention_weights,
+    fit_bandwidth,
     leave_one_out,
     leave_one_out_loss,
     make_data,
@@ -173,3 +174,36 @@ def test_bad_w_is_refused(bad_number, refuses):
 def test_w_so_large_that_the_squares_overflow_is_refused(w, refuses):
     x = torch.tensor([0.0, 1.0])
     refuses("w", ValueError, "1e[+]20", leave_one_out_loss, w, x, x)
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning")  # statsmodels on its own random numbers
+@pytest.mark.parametrize(("n", "seed"), [(50, 0), (50, 1), (50, 7), (120, 2)])
+def test_the_fitted_bandwidth_is_that_of_least_squares_cross_validation(n, seed):
+    """statsmodels finds the same bandwidth by its own method; ours must not be worse."""
+    data = make_data(n, seed=seed, dtype=torch.float64)
+    x, y = data.x_train, data.y_train
+    theirs = 1 / KernelReg(y.numpy(), x.numpy(), "c", reg_type="lc", bw="cv_ls").bw[0]
+    ours = fit_bandwidth(x, y)
+    assert ours == pytest.approx(theirs, rel=1e-3)
+    assert leave_one_out_loss(ours, x, y) <= leave_one_out_loss(theirs, x, y) + 1e-12
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_fitted_bandwidth_is_the_best_of_all(seed):
+    """Some seeds have several valleys: the search must not end in the wrong one."""
+    data = make_data(50, seed=seed)
+    best = leave_one_out_loss(fit_bandwidth(data.x_train, data.y_train), data.x_train, data.y_train)
+    others = [leave_one_out_loss(w, data.x_train, data.y_train) for w in torch.logspace(-1, 2, 60).tolist()]
+    assert best <= min(others) + 1e-5
+
+
+@given(st.floats(0.01, 100), st.floats(-50, 50))
+def test_the_fitted_bandwidth_scales_with_x(scale, shift):
+    data = make_data(30, dtype=torch.float64)
+    w = fit_bandwidth(data.x_train, data.y_train)
+    assert fit_bandwidth(data.x_train * scale + shift, data.y_train) == pytest.approx(w / scale, rel=1e-3)
+
+
+def test_points_that_give_no_bandwidth_are_refused(refuses):
+    refuses("x", ValueError, "all are 1", fit_bandwidth, torch.ones(4), torch.arange(4.0))
+    refuses(r"len\(x\)", ValueError, "2", fit_bandwidth, torch.tensor([0.0, 1.0]), torch.tensor([0.0, 1.0]))

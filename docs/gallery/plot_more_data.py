@@ -1,0 +1,57 @@
+"""
+Do more data help?
+==================
+
+With the width fixed, the error soon stops falling. With the width chosen anew, it goes on.
+"""
+
+import matplotlib.pyplot as plt
+import torch
+
+from nwlesson import COLOURS, attention_pooling, describe, fit_bandwidth, make_data
+
+plt.style.use("nwlesson.lesson")
+sizes = [25, 50, 100, 200, 400, 800]
+
+
+def error(data, w):
+    return ((attention_pooling(data.x_test, data.x_train, data.y_train, w) - data.y_truth) ** 2).mean().item()
+
+
+# %%
+# The mean over ten draws for each size, so that one lucky draw does not decide.
+
+fixed, chosen, ws = [], [], []
+for n in sizes:
+    draws = [make_data(n, seed=seed) for seed in range(10)]
+    fitted = [fit_bandwidth(data.x_train, data.y_train) for data in draws]
+    fixed.append(sum(error(data, 1.0) for data in draws) / len(draws))
+    chosen.append(sum(error(data, w) for data, w in zip(draws, fitted)) / len(draws))
+    ws.append(torch.tensor(fitted).median().item())
+    print(f"n = {n:3d}   w = 1: {fixed[-1]:.3f}   w chosen: {chosen[-1]:.4f}, at a median w of {ws[-1]:.1f}")
+assert fixed[-1] > 0.8 * fixed[1]
+assert chosen == sorted(chosen, reverse=True)
+assert chosen[-1] < chosen[1] / 4
+
+# %%
+# A fixed bell averages over the same stretch of the curve however many points stand in it: the noise goes, the
+# flattening stays. A bell that gets narrower as points are added loses both.
+
+fig, ax = plt.subplots(figsize=(4.8, 3.4))
+ax.plot(sizes, fixed, "o--", color=COLOURS["query"], label="w = 1, always")
+ax.plot(sizes, chosen, "o-", color=COLOURS["weight"], label="w by leave-one-out")
+for n, e, w in zip(sizes, chosen, ws):
+    ax.annotate(
+        f"{w:.1f}", (n, e), (0, 7), textcoords="offset points", ha="center", color=COLOURS["weight"], fontsize=9
+    )
+ax.set(xscale="log", yscale="log", xlabel="training points", ylabel="error on the truth", ylim=(0.004, 1))
+ax.set_xticks(sizes, [str(n) for n in sizes])
+ax.minorticks_off()
+ax.legend(loc="lower left")
+describe(
+    fig,
+    f"""Error against the number of training points, both on logarithmic axes. With w = 1 the line is level, from
+    {fixed[0]:.2f} to {fixed[-1]:.2f}. With w chosen it falls from {chosen[0]:.3f} to {chosen[-1]:.3f}, while the
+    chosen w grows from {ws[0]:.1f} to {ws[-1]:.1f}.""",
+)
+plt.show()

@@ -131,7 +131,9 @@ def fit_bandwidth(x: Tensor, y: Tensor) -> float:
     grid = torch.logspace(0, math.log10(2 * len(x)), 13, dtype=x.dtype) / spread  # from all points to half a gap
     start = min(grid, key=lambda w: leave_one_out_loss(w.item(), x, y).item())
     log_w = start.log().to(x.device).requires_grad_()
-    descent = torch.optim.LBFGS([log_w], max_iter=50, tolerance_grad=1e-12, line_search_fn="strong_wolfe")
+    descent = torch.optim.LBFGS(
+        [log_w], max_iter=50, tolerance_grad=1e-10, tolerance_change=0, line_search_fn="strong_wolfe"
+    )
 
     def loss() -> Tensor:
         descent.zero_grad()

@@ -7,7 +7,9 @@ import roles
 from conftest import DOCS
 
 LESSONS = sorted((DOCS / "lessons").glob("*.md"))
-PAGES = sorted([*LESSONS, DOCS / "index.md", *(DOCS / "about").glob("*.md"), *(DOCS / "reference").glob("*.md")])
+PAGES = sorted(
+    [*LESSONS, DOCS / "index.md", *(p for f in ("about", "practice", "reference") for p in (DOCS / f).glob("*.md"))]
+)
 CELL = re.compile(r"^```(?:\{code-cell\}|python|pycon|text|bibtex).*?^```$", re.DOTALL | re.MULTILINE)
 NOT_PROSE = [
     re.compile(r"\A---.*?^---$", re.DOTALL | re.MULTILINE),  # front matter

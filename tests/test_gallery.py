@@ -15,8 +15,10 @@ SCRIPTS = sorted((DOCS / "gallery").glob("plot_*.py"))
 def runs(tmp_path_factory):
     """All scripts, two at a time: what each returned, printed and left behind."""
 
+    folders = {script: tmp_path_factory.mktemp(script.stem) for script in SCRIPTS}  # not by two threads at once
+
     def run(script):
-        folder = tmp_path_factory.mktemp(script.stem)
+        folder = folders[script]
         env = os.environ | {"MPLBACKEND": "agg", "OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "error"}
         command = [sys.executable, str(script)]
         return script.name, (subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True), folder)

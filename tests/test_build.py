@@ -214,6 +214,18 @@ def test_a_failing_gallery_script_stops_the_build(built, tmp_path):
     assert "gallery 1.0" in project.page("examples/plot_a.html")
 
 
+def test_a_script_that_is_gone_leaves_no_page(built, tmp_path):
+    project = built.copy(tmp_path / "p")
+    gallery = project.root / "docs" / "gallery"
+    (gallery / "plot_b.py").write_text(SCRIPT)
+    assert project.make().returncode == 0
+    assert "plot_b.html" in project.page("examples/index.html")
+    (gallery / "plot_b.py").unlink()
+    run = project.make()
+    assert run.returncode == 0, run.said
+    assert not (project.site / "examples" / "plot_b.html").exists()
+
+
 def test_links_to_colab_and_binder_come_from_one_address(built, tmp_path):
     project = built.copy(tmp_path / "p")
     assert "colab" not in project.page("lessons/a.html")

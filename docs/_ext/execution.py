@@ -170,7 +170,7 @@ def start(app: Sphinx, config) -> None:
     config.nb_execution_cache_path = str(cache_folder(build))
     config.lesson_facts = str(facts_file(Path(app.srcdir), build))
     config.lesson_fingerprint = fingerprint()
-    _forget_old_gallery(Path(app.srcdir, "examples"), build / "gallery-fingerprint", fingerprint())
+    _forget_what_was_generated(Path(app.srcdir), build / "generated-from")
     gc.freeze()  # what is loaded stays: sphinx-gallery collects garbage after every block, which took seconds
     os.environ["IPYTHONDIR"] = str(build / "ipython")  # nothing is written to the reader's home
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # or the kernel's debugger warns in every child
@@ -178,10 +178,17 @@ def start(app: Sphinx, config) -> None:
     app._lesson_runs.start()
 
 
-def _forget_old_gallery(generated: Path, stamp: Path, now: str) -> None:
-    """sphinx-gallery sees only its own scripts change: when the package changes, all of them must run again."""
+def _forget_what_was_generated(docs: Path, stamp: Path) -> None:
+    """Delete the pages of gallery and API when the package or the list of scripts has changed.
+
+    sphinx-gallery sees only that one of its own scripts has changed, and neither it nor autosummary removes a page
+    whose script or function is gone.
+    """
+    scripts = " ".join(path.name for path in sorted(docs.glob("gallery/*.py")))
+    now = f"{fingerprint()} {scripts}"
     if not stamp.exists() or stamp.read_text() != now:
-        shutil.rmtree(generated, ignore_errors=True)
+        for folder in "examples", "reference/generated", "reference/backreferences":
+            shutil.rmtree(docs / folder, ignore_errors=True)
         stamp.parent.mkdir(parents=True, exist_ok=True)
         stamp.write_text(now)
 

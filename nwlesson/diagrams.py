@@ -36,7 +36,7 @@ def _matrix(ax: Axes, rows: Tensor, x: float, y: float, role: str, title: str, *
 
 def _arrow(ax: Axes, x: float, y: float, length: float, text: str = "") -> None:
     ax.annotate("", (x + length, y), (x, y), arrowprops={"arrowstyle": "->", "color": COLOURS["truth"]})
-    ax.text(x + length / 2, y - 0.15, text, ha="center", va="bottom", fontsize=8, color=COLOURS["truth"])
+    ax.text(x + length / 2, y - 0.15, text, ha="center", va="bottom", fontsize=9, color=COLOURS["truth"])
 
 
 def _numbers(x: Tensor) -> str:
@@ -77,10 +77,11 @@ def draw_repeat_interleave(queries: Tensor, n_keys: int) -> Figure:
     check_count("n_keys", n_keys, least=1)
     flat = queries.repeat_interleave(n_keys)
     n, width = len(queries), max(len(flat), 7)
-    fig, ax = _canvas(width, 6.2 + n)
-    _matrix(ax, queries[None], (width - n) / 2, 0.8, "query", f"queries  ({n},)")
-    _matrix(ax, flat[None], (width - len(flat)) / 2, 3, "query", f"repeat_interleave({n_keys})  ({len(flat)},)")
-    _matrix(ax, flat.reshape(n, n_keys), (width - n_keys) / 2, 5.2, "query", f"reshape(-1, {n_keys})  ({n}, {n_keys})")
+    fig, ax = _canvas(width, 5.3 + n)
+    _matrix(ax, queries[None], (width - n) / 2, 0.8, "query", f"queries: shape ({n},)")
+    _matrix(ax, flat[None], (width - len(flat)) / 2, 3, "query", f"repeat_interleave({n_keys}): shape ({len(flat)},)")
+    title = f"reshape(-1, {n_keys}): shape ({n}, {n_keys})"
+    _matrix(ax, flat.reshape(n, n_keys), (width - n_keys) / 2, 5.2, "query", title)
     return describe(
         fig,
         f"""The queries {_numbers(queries)}; each {n_keys} times in a row: {_numbers(flat)};
@@ -116,12 +117,12 @@ def draw_unsqueeze(rows: Tensor) -> Figure:
     """
     check_tensor("rows", rows, 2)
     b, n = rows.shape
-    fig, ax = _canvas(max(3 * n + 3 + 1.5 * b, 2 * n + 3.2 + 1.6 * b), max(1.6 * b, n) + 1.6)
+    fig, ax = _canvas(2 * n + 3.6 + 1.6 * b, max(1.6 * b, n) + 1.4)
     _matrix(ax, rows, 0.2, 1.2, "weight", f"({b}, {n})")
     for i, row in enumerate(rows):
-        lying, standing = (f"unsqueeze(1)\n({b}, 1, {n})", f"unsqueeze(-1)\n({b}, {n}, 1)") if i == 0 else ("", "")
-        _matrix(ax, row[None], n + 1.7, 1.2 + 1.6 * i, "weight", lying)
-        _matrix(ax, row[:, None], 2 * n + 3.6 + 1.6 * i, 1.2, "weight", standing if i == 0 else "")
+        _matrix(ax, row[None], n + 1.4, 1.2 + 1.6 * i, "weight", "" if i else f"unsqueeze(1)\n({b}, 1, {n})")
+        _matrix(ax, row[:, None], 2 * n + 3.4 + 1.6 * i, 1.2, "weight", "")
+    ax.text(2 * n + 3.1 + 0.8 * b, 1, f"unsqueeze(-1)\n({b}, {n}, 1)", ha="center", va="bottom")
     return describe(
         fig,
         f"""A {b} by {n} matrix. After unsqueeze(1) it is a stack of {b} matrices of one lying row each;
@@ -162,11 +163,12 @@ def draw_bmm(weights: Tensor, values: Tensor) -> Figure:
     check_shape("values", values, tuple(weights.shape), "one value for each weight")
     b, n = weights.shape
     results = (weights * values).sum(dim=1)
-    fig, ax = _canvas(n + 6.6, b * (n + 0.9) + 1)
+    fig, ax = _canvas(n + 6.6, b * (n + 0.9) + 0.3)
     lines = []
     for i in range(b):
-        y = 1.2 + i * (n + 0.9)
-        titles = (f"weights ({b}, 1, {n})", "values", "result") if i == 0 else ("", "", "")
+        y = 0.9 + i * (n + 0.9)
+        shapes = f"weights ({b}, 1, {n})", f"values ({b}, {n}, 1)", f"result ({b}, 1, 1)"
+        titles = shapes if i == 0 else ("", "", "")
         ax.text(0.1, y + n / 2, f"{i}:", va="center")
         _matrix(ax, weights[i][None], 0.8, y + (n - 1) / 2, "weight", titles[0])
         ax.text(n + 1.4, y + n / 2, "×", ha="center", va="center")
@@ -202,20 +204,20 @@ def draw_leave_one_out(x: Tensor) -> Figure:
     >>> import torch
     >>> from nwlesson import draw_leave_one_out
     >>> draw_leave_one_out(torch.tensor([1.0, 2.0, 4.0])).get_label()[-54:]
-    'Left: row 0: 2, 4; row 1: 1, 4; row 2: 1, 2. (3 by 2.)'
+    'left: row 0: 2, 4; row 1: 1, 4; row 2: 1, 2. (3 by 2.)'
     """
     check_tensor("x", x, 1)
     check_count("len(x)", len(x), least=2)
     n = len(x)
     tiled, diagonal = x.repeat(n, 1), Tensor([[i == j for j in range(n)] for i in range(n)])
     left = tiled[diagonal == 0].reshape(n, n - 1)
-    fig, ax = _canvas(2 * n + 4, n + 3.4)
-    _matrix(ax, tiled, 0.5, 1.2, "key", f"x.repeat({n}, 1)  ({n}, {n})", faint=diagonal)
+    fig, ax = _canvas(2 * n + 2.7, n + 2.4)
+    _matrix(ax, tiled, 0.5, 1.2, "key", f"x.repeat(({n}, 1)): ({n}, {n})", faint=diagonal)
     _arrow(ax, n + 1, 1.2 + n / 2, 1.6, "mask,\nreshape")
-    _matrix(ax, left, n + 3.2, 1.2, "key", f"keys  ({n}, {n - 1})")
+    _matrix(ax, left, n + 3.2, 1.2, "key", f"keys: ({n}, {n - 1})")
     ax.text(0.5, n + 1.5, "crossed out: the point itself", va="top", fontsize=9)
     return describe(
         fig,
         f"""The numbers {_numbers(x)} in {n} equal rows; in row i, entry i is crossed out.
-        Left: {"; ".join(f"row {i}: {_numbers(row)}" for i, row in enumerate(left))}. ({n} by {n - 1}.)""",
+        What is left: {"; ".join(f"row {i}: {_numbers(row)}" for i, row in enumerate(left))}. ({n} by {n - 1}.)""",
     )

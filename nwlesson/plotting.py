@@ -173,7 +173,7 @@ def show_heatmaps(
         for ax, matrix, title in zip(axes[0], matrices, titles):
             cells = _array(_edges(keys)), _array(_edges(queries)), _array(matrix)
             mesh = ax.pcolormesh(*cells, vmin=0, vmax=top, cmap="Purples", rasterized=True)
-            ax.set(title=title, xlabel="key (training x)")
+            ax.set(title=title, xlabel="key (training x)" if len(matrices) == 1 else "key x")
         axes[0, 0].set_ylabel("query (test x)")
         axes[0, 0].invert_yaxis()
         fig.colorbar(mesh, ax=axes, label="attention weight", shrink=0.9)

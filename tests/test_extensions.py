@@ -139,7 +139,7 @@ def test_short_module_names_are_spelt_out():
         ("[all](../examples/index.rst)", "[all](../../examples/index.html)"),
         ("[out](https://x.test/a.md)", "[out](https://x.test/a.md)"),
         ("![](../examples/images/sphx_glr_plot_a_001.svg)", "[The picture on the site](../../examples/plot_a.html)"),
-        ("{cite}`watson1964`", "watson1964"),
+        ("{cite}`watson1964`", "([bibliography](../../reference/bibliography.html))"),
     ],
 )
 def test_notebook_text_is_plain_markdown(myst, plain):

@@ -14,7 +14,7 @@ import nwlesson
 SPAN = r'<span class="n[n]?">(\w+)</span>'
 CHAIN = re.compile(rf'(?:{SPAN})(?:<span class="o">\.</span>{SPAN})*')
 METHOD = re.compile(r'(?<=<span class="o">\.</span>)<span class="n">(\w+)</span>(?=<span class="p">\()')
-DEFINED = re.compile(r'<span class="n[cf]">(\w+)</span>')
+DEFINED = re.compile(r'<span class="n[cf]">(\w+)</span>|<span class="n">(\w+)</span>(?= <span class="o">=</span>)')
 # How the pages abbreviate module names when they import them.
 SHORT = {"nn": "torch.nn", "plt": "matplotlib.pyplot"}
 
@@ -34,7 +34,7 @@ def targets(app: Sphinx, pagename: str) -> dict[str, str]:
 
 def link(body: str, table: dict[str, str]) -> str:
     """Return the HTML of a page with the names in its code linked, except names that the page itself defines."""
-    own = set(DEFINED.findall(body))
+    own = {name for pair in DEFINED.findall(body) for name in pair if name}
 
     def anchor(name: str, html: str) -> str:
         return f'<a class="code-link" href="{table[name]}" title="{name}">{html}</a>'

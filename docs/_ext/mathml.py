@@ -33,6 +33,8 @@ def convert(node: nodes.math | nodes.math_block) -> str:
     except MathError as error:
         logger.warning("formula not understood: %s", error, location=node)
         return ""
+    # Bars and slashes without the wide gaps that an operator gets: 1/|w|.
+    mathml = re.sub(r"<mo[^>]*>([|/])</mo>", r'<mo stretchy="false" lspace="0" rspace="0">\1</mo>', mathml)
     return mathml.replace("\n", "").replace(' xmlns="http://www.w3.org/1998/Math/MathML"', "")
 
 

@@ -35,7 +35,9 @@ def plain(markdown: str, table: dict[str, str], docname: str) -> str:
         if name == "fact":
             return table.get(text, text)  # an unknown fact has been reported where it stands
         if name == "minutes":
-            return "a few minutes"
+            return "A few minutes"
+        if name == "cite":
+            return "([bibliography](../reference/bibliography.md))"
         text = re.sub(r"\s*<[^>]*>$", "", text).removeprefix("~")
         return f"`{text}`" if name.startswith("py:") else text
 
@@ -101,6 +103,8 @@ def links(app: Sphinx, pagename: str, templatename: str, context: dict, doctree)
     gallery = Path(app.srcdir, f"{pagename}.ipynb").exists()
     source = Path(app.env.doc2path(pagename))
     if not gallery and not (source.suffix == ".md" and read_notebook(source)):
+        return
+    if gallery and not context["repository_url"]:  # sphinx-gallery links the same file already
         return
     path = f"notebooks/{pagename}.ipynb"
     context["notebook"] = path

@@ -36,7 +36,7 @@ ax.text(2.95, -0.75, "query", color=COLOURS["query"])
 ax.text(1.15, -0.75, "weights", color=COLOURS["weight"], ha="left")
 ax.text(3.0, answer + 0.12, "prediction", color=COLOURS["prediction"])
 ax.text(0.2, 3.2, "values", color=COLOURS["value"])
-ax.text(3.6, 0.75, "truth", color=COLOURS["truth"])
+ax.text(3.4, 0.75, "truth", color=COLOURS["truth"])
 ax.set(xlabel="x", ylabel="y", xlim=(0, 5), ylim=(-1, 5))
 near = int((weights > 0.01).sum())
 describe(

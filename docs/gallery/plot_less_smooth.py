@@ -30,9 +30,9 @@ for ax, name, w in zip(axes, ("the old bell", "after 5 epochs", "after 100 epoch
     ax.plot(data.x_train, data.y_train, "o", color=COLOURS["value"], alpha=0.35, markersize=3)
     ax.plot(data.x_test, data.y_truth, color=COLOURS["truth"], linewidth=1)
     ax.plot(data.x_test, curve, "--", color=COLOURS["prediction"])
-    ax.set_title(f"{name}: w = {w:.1f}, error on the truth {error:.2f}", loc="left")
+    ax.set_title(f"{name}: w = {w:.1f}, error on the truth {error:.3f}", loc="left")
     ax.set(ylabel="y", ylim=(-1, 5))
-    words.append(f"{name}, w = {w:.1f}, error {error:.2f}")
+    words.append(f"{name}, w = {w:.1f}, error {error:.3f}")
 axes[-1].set(xlabel="x")
 describe(
     fig,

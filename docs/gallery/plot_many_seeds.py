@@ -34,9 +34,9 @@ print(f"{over} of 100 end beyond the best w")
 fig, ax = plt.subplots(figsize=(4.8, 3.6))
 ax.plot([0, 20], [0, 20], color=COLOURS["truth"], linewidth=1)
 ax.plot(best, after, "o", color=COLOURS["weight"], alpha=0.5)
-ax.text(11.2, 10.2, "arrived", color=COLOURS["truth"], rotation=38, ha="center")
-ax.text(2.2, 16.4, "overshot", color=COLOURS["weight"])
-ax.text(10.2, 1.2, "not there yet, or caught", color=COLOURS["weight"])
+ax.text(13.4, 14.2, "arrived", color=COLOURS["truth"], ha="right")
+ax.text(8.5, 17.3, "overshot", color=COLOURS["weight"])
+ax.text(14.8, 1.2, "not there yet, or caught", color=COLOURS["weight"], ha="right")
 ax.set(xlabel="best w for leave-one-out", ylabel="w after five epochs", xlim=(1.5, 15), ylim=(-0.5, 20))
 describe(
     fig,

@@ -28,18 +28,18 @@ print(weights)
 x = torch.linspace(0, 5, 101)
 total = torch.exp(-((query - keys) ** 2) / 2).sum()
 fig, ax = plt.subplots()
-ax.plot(x, torch.exp(-((query - x) ** 2) / 2) / total, color=COLOURS["query"])
+ax.plot(x, torch.exp(-((query - x) ** 2) / 2) / total, color=COLOURS["weight"], linewidth=1)
 ax.bar(keys.numpy(), weights[0].numpy(), width=0.08, color=COLOURS["weight"])
-for key, weight, value in zip(keys, weights[0], values):
-    ax.text(key, weight + 0.02, f"{weight:.2f} × {value:g}", ha="center", color=COLOURS["weight"])
-ax.set(xlabel="key x", ylabel="attention weight", ylim=(0, 0.7))
-ax.axvline(2, ymax=0.02, color=COLOURS["query"])
+for key, weight, value, side in zip(keys, weights[0], values, ("right", "center", "left")):
+    ax.text(key, weight + 0.01, f"{weight:.2f} × {value:g}", ha=side, va="bottom", color=COLOURS["weight"])
+ax.plot(query, [0], "^", color=COLOURS["query"], markersize=10, clip_on=False, zorder=3)
+ax.set(xlabel="x", ylabel="attention weight", ylim=(0, 0.7))
 answer = (weights @ values).item()
 ax.set_title(f"asked at x = 2, answered {answer:.2f}")
 describe(
     fig,
     f"""A bell centred on the query 2. Bars at the keys 1, 2 and 4 reach the bell at
-    {weights[0, 0]:.2f}, {weights[0, 1]:.2f} and {weights[0, 2]:.2f}; times the values 10, 20 and 40
-    they make {answer:.2f}.""",
+    {weights[0, 0]:.2f}, {weights[0, 1]:.2f} and {weights[0, 2]:.2f}; these weights times the values
+    10, 20 and 40 add up to {answer:.2f}.""",
 )
 plt.show()

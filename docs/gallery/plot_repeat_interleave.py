@@ -10,7 +10,7 @@ import torch
 
 from nwlesson import draw_repeat_interleave
 
-queries = torch.tensor([1.0, 2.0, 4.0])
+queries = torch.tensor([0.0, 2.0, 5.0])
 print(queries.repeat_interleave(4).reshape(-1, 4))
 
 # %%

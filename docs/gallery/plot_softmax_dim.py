@@ -29,14 +29,14 @@ print(f"rows of the wrong one: {wrong.sum(dim=1).min():.2f} to {wrong.sum(dim=1)
 fig, ax = plt.subplots()
 ax.plot(data.x_test, data.y_truth, color=COLOURS["truth"], label="truth")
 ax.plot(data.x_test, right @ data.y_train, "--", color=COLOURS["prediction"], label="dim=1")
-ax.plot(data.x_test, wrong @ data.y_train, ":", color=COLOURS["query"], label="dim=0")
+ax.plot(data.x_test, wrong @ data.y_train, ":", color=COLOURS["prediction"], label="dim=0")
 ax.set(xlabel="x", ylabel="y", xlim=(0, 5), ylim=(-1, 5))
 ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3)
 sums = wrong.sum(dim=1)
 describe(
     fig,
-    f"""Truth and two predictions, both smooth humps. The one with softmax over dim 1 is lower than the truth, the one
-    over dim 0 higher; nothing in its shape gives it away. Its rows sum to between {sums.min():.2f} and
+    f"""Truth and two predictions, both smooth humps. On the hill the one with softmax over dim 1 is lower than the
+    truth, the one over dim 0 higher; nothing in its shape gives it away. Its rows sum to between {sums.min():.2f} and
     {sums.max():.2f}.""",
 )
 plt.show()

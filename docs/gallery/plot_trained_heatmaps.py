@@ -24,6 +24,6 @@ after_100 = net.w.item()
 
 ws = (1.0, after_100, after_5)
 maps = [attention_weights(data.x_test, data.x_train, w) for w in ws]
-titles = ["no training\nw = 1", f"100 epochs\nw = {after_100:.1f}", f"5 epochs\nw = {after_5:.1f}"]
+titles = ["old bell\nw = 1", f"100 epochs\nw = {after_100:.1f}", f"5 epochs\nw = {after_5:.1f}"]
 fig = show_heatmaps(maps, data.x_test, data.x_train, titles=titles)
 plt.show()

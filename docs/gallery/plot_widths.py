@@ -10,7 +10,8 @@ import matplotlib.pyplot as plt
 from nwlesson import COLOURS, attention_pooling, attention_weights, describe, make_data
 
 plt.style.use("nwlesson.lesson")
-data = make_data(50, step=0.01)
+data = make_data(50, step=0.01)  # a fine grid, for a smooth drawing
+test = make_data(50, step=0.125)  # the test points of the lessons, for the errors
 
 # %%
 # A larger w means a narrower bell: the width is 1 / w. Count the neighbours that share the answer with
@@ -24,8 +25,9 @@ for ax, w in zip(axes.flat, (0.0, 1.0, 4.0, 1000.0)):
     ax.plot(data.x_train, data.y_train, "o", color=COLOURS["value"], alpha=0.35, markersize=3)
     ax.plot(data.x_test, data.y_truth, color=COLOURS["truth"], linewidth=1)
     ax.plot(data.x_test, curve, color=COLOURS["prediction"], linewidth=1.4)
-    ax.set_title(f"w = {w:g}: {neighbours:.0f} of 50 answer")
-    error = ((curve - data.y_truth) ** 2).mean()
+    ax.set_title(f"w = {w:g}: listens to {neighbours:.0f}")
+    at_test = attention_pooling(test.x_test, test.x_train, test.y_train, w)
+    error = ((at_test - test.y_truth) ** 2).mean()
     print(f"w = {w:6g}   neighbours {neighbours:4.1f}   error on the truth {error:.3f}")
     words.append(f"w = {w:g}: about {neighbours:.0f} neighbours, error {error:.2f}")
 fig.supxlabel("x", fontsize=10)

@@ -17,10 +17,10 @@ sphinx := OMP_NUM_THREADS=1 $(python) -m sphinx -n -W --keep-going -q -j auto
 .PHONY: help html test doctest serve bench linkcheck clean lock
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # The stamps stand for the two halves of the environment; when a lock changes, its half is brought up to date.
-$(venv)/site: docs/requirements.lock pyproject.toml
+$(venv)/site: docs/requirements.lock pyproject.toml Makefile
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "nwlesson needs Python 3.11 or newer, but $(PYTHON) is " + sys.version.split()[0])'
 	@echo "Setting up $(venv) (once, a few minutes)"
 	@test -x $(python) || $(PYTHON) -m venv $(venv)
@@ -37,7 +37,7 @@ $(venv)/test: tests/requirements.lock $(venv)/site
 # gallery are not run again for that: see docs/_ext/execution.py. After a failure the doctrees go: Sphinx would
 # not repeat the warnings of pages that it has already read, and a broken page would pass the second time.
 html: $(venv)/site ## build the site in docs/_build/html
-	@rm -rf $(build)/new
+	@if [ -e $(build)/new ]; then rm -rf $(build)/doctrees $(build)/new; fi # an earlier build was interrupted
 	@$(sphinx) -b html -d $(build)/doctrees docs $(build)/new || { rm -rf $(build)/doctrees $(build)/new; \
 	  echo "The site was not built; the last good one, if any, stays in $(build)/html." >&2; exit 1; }
 	@rm -rf $(build)/old; if [ -d $(build)/html ]; then mv $(build)/html $(build)/old; fi
@@ -59,7 +59,7 @@ bench: $(venv)/test html ## measure speed and page sizes; prints ratios from one
 	@OMP_NUM_THREADS=1 MPLBACKEND=agg $(python) tests/bench.py
 
 linkcheck: $(venv)/site ## check all links; LINKCHECK_ONLINE=1 also those to other hosts
-	@$(sphinx) -b linkcheck -d $(build)/doctrees docs $(build)/linkcheck
+	@$(sphinx) -b linkcheck -d $(build)/doctrees docs $(build)/linkcheck || { rm -rf $(build)/doctrees; exit 1; }
 
 clean: ## delete everything that the build has made, but not the environment
 	@rm -rf $(build) docs/examples docs/reference/generated docs/reference/backreferences docs/sg_execution_times.rst

@@ -43,13 +43,14 @@ exclude_patterns = ["_*", "gallery", "**/*.ipynb", "examples/sg_execution_times.
 nitpicky = True
 templates_path = ["_templates"]
 default_role = "autolink"  # a name that can be imported becomes a link
-suppress_warnings = ["config.cache"]
+suppress_warnings = ["config.cache", "sphinx_gallery.space_in_filename"]
 
 # Lessons: Markdown that runs (see _ext/execution.py).
 lesson_build = str(BUILD)
 nb_execution_mode = "cache"
 nb_execution_raise_on_error = True
 nb_append_css = False
+nb_merge_streams = True
 nb_code_prompt_show = "Show the check"
 nb_code_prompt_hide = "Hide the check"
 nb_mime_priority_overrides = [("html", "image/svg+xml", 0)]

@@ -136,8 +136,9 @@ def attention_weights(
         return torch.softmax(log_gaussian(u), dim=-1)
     counts = kernel(u)
     total = counts.sum(dim=-1, keepdim=True)
-    if (total <= 0).any():
-        lonely = queries[(total <= 0).reshape(-1)][0].item()
+    bad = ~((total > 0) & torch.isfinite(total)).reshape(-1)
+    if bad.any():
+        lonely = queries[bad][0].item()
         raise ValueError(
             f"queries must each have a key in reach of the kernel, but the query {lonely:g} has none; "
             f"w is {_number(w):g}: a smaller w reaches farther"

@@ -11,6 +11,8 @@ from axe_playwright_python.sync_playwright import Axe
 from conftest import SITE
 from playwright.sync_api import sync_playwright
 
+from nwlesson import COLOURS
+
 PAGES = sorted(str(path.relative_to(SITE)) for path in SITE.rglob("*.html"))
 LESSONS = [page for page in PAGES if page.startswith("lessons/")]
 # Each kind of page once; all lessons.
@@ -28,6 +30,7 @@ KINDS = [
     "about/troubleshooting.html",
     "search.html",
 ]
+LIGHT_KEY = "rgb({}, {}, {})".format(*bytes.fromhex(COLOURS["key"][1:]))
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 QUIET += ["--disable-component-update", "--disable-sync"]
 
@@ -170,7 +173,7 @@ def test_print_has_the_text_and_not_the_furniture(views, address):
     hidden = "['.sidebar-drawer', '.toc-drawer', '.related-pages'].every(s => !document.querySelector(s).offsetParent)"
     assert page.evaluate(hidden)
     assert page.locator("article .figure-svg svg").first.is_visible()
-    assert page.evaluate("getComputedStyle(document.querySelector('.role-key')).color") == "rgb(4, 84, 223)"
+    assert page.evaluate("getComputedStyle(document.querySelector('.role-key')).color") == LIGHT_KEY
     page.emulate_media(media="screen")
 
 

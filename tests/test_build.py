@@ -82,7 +82,7 @@ class Project:
         """Run make with the environment of this checkout and return what it said."""
         venv = ROOT / ".venv"
         command = ["make", target, f"venv={venv}", "-o", f"{venv}/site"]
-        env = {k: v for k, v in os.environ.items() if k != "MAKEFLAGS"} | env
+        env = {k: v for k, v in os.environ.items() if k not in {"MAKEFLAGS", "NWLESSON_REPOSITORY_URL"}} | env
         run = subprocess.run(command, cwd=self.root, capture_output=True, text=True, env=env)
         run.said = run.stdout + run.stderr
         run.ran = re.findall(r"^ran (\w+) ?(\S*)", run.stdout, re.MULTILINE)

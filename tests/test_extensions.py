@@ -1,7 +1,9 @@
 """The build's own machinery, piece by piece."""
 
 import doctest
+import os
 import re
+import shutil
 
 import code_links
 import doctests
@@ -15,6 +17,7 @@ import pytest
 import roles
 from conftest import DOCS, ROOT
 from docutils import nodes
+from gallery_order import OrderOfLessons
 from sphinx.util.inventory import InventoryFile
 
 import nwlesson
@@ -168,6 +171,43 @@ def test_the_formula_font_has_what_the_formulas_show(tmp_path):
     assert set("x∑α") <= set(used)
     assert "𝑥" in used  # shown in italics
     assert "𝛼" in used
+
+
+def test_a_task_that_dies_is_noticed(monkeypatch):
+    """Or the build would wait for it for ever."""
+    monkeypatch.setattr(execution, "_task", lambda job: os._exit(3) if job[0] == "bad" else (job, "done", None))
+    results = {job[0]: (result, problem) for job, result, problem in execution.run_jobs([("bad", 1), ("good", 2)])}
+    assert results["good"] == ("done", None)
+    assert "ended with 3" in results["bad"][1]
+
+
+@pytest.mark.parametrize("name", ["nwlesson/lesson.mplstyle", "nwlesson/palette.py", "docs/_ext/figures.py"])
+def test_the_fingerprint_covers_every_file_behind_a_picture(name, tmp_path, monkeypatch):
+    for folder in "nwlesson", "docs/_ext":
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    monkeypatch.setattr(execution, "ROOT", tmp_path)
+    monkeypatch.setattr(execution, "EXT", tmp_path / "docs" / "_ext")
+    before = execution.fingerprint()
+    (tmp_path / name).write_text((tmp_path / name).read_text() + "\n")
+    assert execution.fingerprint() != before
+
+
+def test_two_equal_figures_are_the_same_file():
+    def svg():
+        fig, ax = plt.subplots()
+        ax.plot([0, 1], "o")
+        return figures.to_svg(nwlesson.describe(fig, "Two dots."))
+
+    assert svg() == svg()
+
+
+def test_the_gallery_begins_with_the_picture_of_the_home_page():
+    scripts = [path.name for path in (DOCS / "gallery").glob("plot_*.py")]
+    assert sorted(scripts, key=OrderOfLessons(""))[:2] == ["plot_idea.py", "plot_fifty_points.py"]
+
+
+def test_a_formula_of_its_own_is_set_as_a_block():
+    assert 'display="block"' in mathml.convert(nodes.math_block("", "x"))
 
 
 def test_the_fingerprint_covers_package_and_versions(monkeypatch):

@@ -1,6 +1,7 @@
 """The built site, page by page: links, ids, words for pictures, no other host, notebooks that run."""
 
 import json
+import os
 import re
 from functools import cache
 from urllib.parse import unquote, urlsplit
@@ -134,7 +135,8 @@ def test_every_executed_page_offers_its_notebook(page):
     html = parse(SITE / "lessons" / f"{page.stem}.html")
     link = html.select_one(".notebook-links a[download]")
     assert (SITE / "lessons" / link["href"]).resolve() == SITE / "notebooks" / "lessons" / f"{page.stem}.ipynb"
-    assert "olab" not in html.select_one(".notebook-links").get_text(), "no repository is configured here"
+    hosted = bool(os.environ.get("NWLESSON_REPOSITORY_URL"))
+    assert ("Colab" in html.select_one(".notebook-links").get_text()) == hosted
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
@@ -151,7 +153,7 @@ def test_notebooks_are_valid_and_plain(path):
 def test_a_notebook_runs_at_home(path):
     namespace: dict = {}
     for cell in nbformat.read(path, as_version=4).cells:
-        if cell.cell_type == "code":
+        if cell.cell_type == "code" and cell.id != "needs":  # the cell that installs is no Python
             exec(compile(cell.source, str(path), "exec"), namespace)
     assert "torch" in namespace
 

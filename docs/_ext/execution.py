@@ -12,6 +12,7 @@ import hashlib
 import importlib
 import json
 import multiprocessing
+import multiprocessing.connection
 import os
 import shutil
 import sys
@@ -20,7 +21,6 @@ from importlib.metadata import version
 from pathlib import Path
 
 from sphinx.application import Sphinx
-from sphinx.errors import SphinxError
 
 EXT = Path(__file__).parent
 ROOT = EXT.parents[1]
@@ -125,6 +125,27 @@ def _task(job: tuple[str, Path]):
         return job, None, str(error) if known else traceback.format_exc()
 
 
+def run_jobs(jobs: list[tuple[str, Path]]):
+    """Yield what `_task` says of each job; each has a child of its own, so that one that dies is noticed."""
+    running: dict = {}
+    while jobs or running:
+        while jobs and len(running) < WORKERS:
+            job, jobs = jobs[0], jobs[1:]
+            receive, send = FORK.Pipe(duplex=False)
+            child = FORK.Process(target=lambda job=job, send=send: send.send(_task(job)))
+            child.start()
+            send.close()  # the child's copy is then the only one, and its end is seen here
+            running[receive] = child, job
+        for receive in multiprocessing.connection.wait(list(running)):
+            child, job = running.pop(receive)
+            try:
+                yield receive.recv()
+                child.join()
+            except EOFError:
+                child.join()
+                yield job, None, f"{job[1]}: its process ended with {child.exitcode} and no result"
+
+
 def main(docs: Path, build: Path) -> int:
     """Run everything that is not stored; return 1 and say what failed if something did."""
     import doctests
@@ -133,7 +154,7 @@ def main(docs: Path, build: Path) -> int:
 
     docs, build = docs.resolve(), build.resolve()
     cache, facts = get_cache(str(cache_folder(build))), facts_file(docs, build)
-    tested = build / "doctested" / fingerprint(doctests.examples(docs))
+    tested = build / "doctested" / fingerprint(doctests.examples(docs) + Path(doctests.__file__).read_text())
     jobs = [] if facts.exists() else [("facts", docs)]
     jobs += [] if tested.exists() else [("doctests", docs)]
     for path in doctests.pages(docs):
@@ -149,18 +170,17 @@ def main(docs: Path, build: Path) -> int:
     for module in SHARED:  # imported here, once, so that every forked child has it
         importlib.import_module(module)
     failures = 0
-    with FORK.Pool(WORKERS, maxtasksperchild=1) as pool:
-        for (kind, path), result, problem in pool.imap_unordered(_task, jobs):
-            print(f"ran {kind} {path.relative_to(docs) if kind == 'notebook' else ''}", flush=True)
-            if problem:
-                failures += 1
-                print(problem, file=sys.stderr, flush=True)
-            elif kind == "notebook":
-                cache.cache_notebook_bundle(CacheBundleIn(result, str(path)), check_validity=False, overwrite=True)
-            else:
-                target = facts if kind == "facts" else tested
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_text(json.dumps(result, indent=1))
+    for (kind, path), result, problem in run_jobs(jobs):
+        print(f"ran {kind} {path.relative_to(docs) if kind == 'notebook' else ''}", flush=True)
+        if problem:
+            failures += 1
+            print(problem, file=sys.stderr, flush=True)
+        elif kind == "notebook":
+            cache.cache_notebook_bundle(CacheBundleIn(result, str(path)), check_validity=False, overwrite=True)
+        else:
+            target = facts if kind == "facts" else tested
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(json.dumps(result, indent=1))
     return 1 if failures else 0
 
 
@@ -169,10 +189,10 @@ def start(app: Sphinx, config) -> None:
     build = Path(config.lesson_build)
     config.nb_execution_cache_path = str(cache_folder(build))
     config.lesson_facts = str(facts_file(Path(app.srcdir), build))
-    config.lesson_fingerprint = fingerprint()
+    config.lesson_fingerprint = fingerprint("".join(p.read_text() for p in sorted(EXT.glob("*.py"))))
     _forget_what_was_generated(Path(app.srcdir), build / "generated-from")
     gc.freeze()  # what is loaded stays: sphinx-gallery collects garbage after every block, which took seconds
-    os.environ["IPYTHONDIR"] = str(build / "ipython")  # nothing is written to the reader's home
+    os.environ["IPYTHONDIR"] = str(build / "ipython")  # IPython writes nothing to the reader's home
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # or the kernel's debugger warns in every child
     app._lesson_runs = FORK.Process(target=lambda: sys.exit(main(Path(app.srcdir), build)))
     app._lesson_runs.start()
@@ -197,7 +217,7 @@ def wait(app: Sphinx) -> None:
     """Wait for the runs before the first page is read; nothing is built from what failed."""
     app._lesson_runs.join()
     if app._lesson_runs.exitcode != 0:
-        raise SphinxError("what the pages show could not be run; see above for file and line")
+        sys.exit("what the pages show could not be run; see above for file and line")
 
 
 def setup(app: Sphinx) -> dict:

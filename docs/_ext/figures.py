@@ -46,6 +46,10 @@ def scraper(block, block_vars, gallery_conf) -> str:
 
     rst = ""
     for number, path in zip(plt.get_fignums(), block_vars["image_path_iterator"]):
+        if not plt.figure(number).get_label():
+            raise ValueError(
+                f"{block_vars['src_file']}: this picture has no description; use nwlesson.describe(fig, ...)"
+            )
         path = Path(path).with_suffix(".svg")
         path.write_text(to_svg(plt.figure(number)))
         rst += f"\n.. image:: /{path.relative_to(gallery_conf['src_dir']).as_posix()}\n\n"

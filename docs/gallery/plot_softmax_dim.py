@@ -22,6 +22,10 @@ wrong = torch.softmax(scores, dim=0)
 print("rows of the right one:", right.sum(dim=1).min().item(), "to", right.sum(dim=1).max().item())
 print(f"rows of the wrong one: {wrong.sum(dim=1).min():.2f} to {wrong.sum(dim=1).max():.2f}")
 
+hill = data.y_truth > 3
+assert ((right @ data.y_train) < data.y_truth)[hill].all()
+assert ((wrong @ data.y_train) > data.y_truth)[hill].all()
+
 # %%
 # The curve alone would not have told. It is even nearer to the truth in places, by accident: its answers are no
 # averages of the values any more, but averages times a number that has nothing to do with the question.
@@ -40,5 +44,3 @@ describe(
     {sums.max():.2f}.""",
 )
 plt.show()
-
-# sphinx_gallery_thumbnail_number = 1

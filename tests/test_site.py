@@ -143,6 +143,7 @@ def test_every_executed_page_offers_its_notebook(page):
 def test_notebooks_are_valid_and_plain(path):
     notebook = nbformat.read(path, as_version=4)
     nbformat.validate(notebook)
+    assert "needs" in {cell.get("id") for cell in notebook.cells[:2]}, "nothing installs the package"
     text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     assert not re.search(r"\{(fact|minutes|query|key|cite|admonition)\}", text)
     assert ":::" not in text

@@ -56,16 +56,21 @@ def to_site(docname: str) -> str:
     return "../" * (docname.count("/") + 1)
 
 
+def needs(app: Sphinx) -> nbformat.NotebookNode:
+    """Return the cell that installs what the notebook needs, where the site knows its repository."""
+    repository = app.config.html_context["repository_url"]
+    source = f"%pip install torch matplotlib 'nwlesson @ git+{repository}'" if repository else "# pip install ."
+    return nbformat.v4.new_code_cell(source, id="needs")
+
+
 def convert(app: Sphinx, docname: str) -> nbformat.NotebookNode | None:
     """Return a page as a notebook to run, or None where nothing in it runs."""
     notebook = read_notebook(Path(app.env.doc2path(docname)))
     if notebook is None:
         return None
-    repository = app.config.html_context["repository_url"]
-    needs = f"%pip install torch matplotlib 'nwlesson @ git+{repository}'" if repository else "# pip install ."
     page = f"{to_site(docname)}{docname}.html"
     home = f"This notebook is [a page of the lesson]({page}). It needs torch, matplotlib and nwlesson."
-    cells = [nbformat.v4.new_markdown_cell(home, id="about"), nbformat.v4.new_code_cell(needs, id="needs")]
+    cells = [nbformat.v4.new_markdown_cell(home, id="about"), needs(app)]
     for number, cell in enumerate(notebook.cells):
         if cell.cell_type == "markdown":
             source = plain(cell.source, facts(app), docname)
@@ -88,7 +93,12 @@ def write(app: Sphinx, error: Exception | None) -> None:
         made = Path(app.srcdir, f"{docname}.ipynb")  # sphinx-gallery's
         if made.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(made, path)
+            notebook = nbformat.read(made, as_version=4)
+            notebook.nbformat_minor = 5  # the first with names for cells
+            for number, cell in enumerate(notebook.cells):
+                cell["id"] = f"cell-{number}"
+            notebook.cells.insert(0, needs(app))
+            nbformat.write(notebook, path)
         elif docname in app.env.metadata and (notebook := convert(app, docname)):
             path.parent.mkdir(parents=True, exist_ok=True)
             nbformat.write(notebook, path)

@@ -217,8 +217,8 @@ def plot_history(history: Sequence[Epoch], *, axes: Sequence[Axes] | None = None
             axes = plt.subplots(2, 1, sharex=True, figsize=(4.8, 3.4))[1]
     epochs = [row.epoch for row in history]
     marker = "o-" if len(history) <= 20 else "-"
-    axes[0].plot(epochs, [row.loss for row in history], marker, color=COLOURS["truth"])
-    axes[1].plot(epochs, [row.w for row in history], marker, color=COLOURS["weight"])
+    axes[0].plot(epochs, [row.loss for row in history], marker, color="black")
+    axes[1].plot(epochs, [row.w for row in history], marker, color="black")
     axes[0].set(ylabel="loss")
     axes[1].set(xlabel="epoch", ylabel="w before the step")
     axes[1].xaxis.set_major_locator(MaxNLocator(integer=True))

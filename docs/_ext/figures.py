@@ -99,6 +99,7 @@ def inline(svg: str, prefix: str, alt: str) -> str:
     _, _, width, height = (float(v) for v in root.get("viewBox").split())
     root.attrib |= {"width": f"{width * 1.5:.0f}", "height": f"{height * 1.5:.0f}", "role": "img", "aria-label": alt}
     root.set("stroke-linejoin", "round")
+    root.set("fill", "currentColor")  # matplotlib leaves black fills out
     root.attrib.pop("version", None)
     text = ElementTree.tostring(root, encoding="unicode")
     return re.sub(r"\n\s*", "\n", text)

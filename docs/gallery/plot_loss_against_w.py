@@ -8,7 +8,7 @@ With one number to learn, the loss can be drawn for all its values, and the trai
 import matplotlib.pyplot as plt
 import torch
 
-from nwlesson import COLOURS, NWKernelRegression, describe, leave_one_out, leave_one_out_loss, make_data, train
+from nwlesson import NWKernelRegression, describe, leave_one_out, leave_one_out_loss, make_data, train
 
 plt.style.use("nwlesson.lesson")
 data = make_data(50, step=0.125)
@@ -37,14 +37,14 @@ assert steps[0] < best < steps[-1] < steps[1]
 # four steps lie nearly on top of each other.
 
 fig, ax = plt.subplots(figsize=(4.8, 3.4))
-ax.plot(ws, losses, color=COLOURS["truth"])
-ax.plot(steps, [loss(w) for w in steps], "o", color=COLOURS["weight"], markersize=7, alpha=0.7)
-ax.plot(best, min(losses), "v", color=COLOURS["prediction"], markersize=9)
-arrow = {"arrowstyle": "->", "color": COLOURS["weight"], "connectionstyle": "arc3,rad=-0.35"}
+ax.plot(ws, losses, color="black")
+ax.plot(steps, [loss(w) for w in steps], "o", color="black", markersize=7, alpha=0.7)
+ax.plot(best, min(losses), "v", color="black", markersize=9)
+arrow = {"arrowstyle": "->", "color": "black", "connectionstyle": "arc3,rad=-0.35"}
 ax.annotate("", (steps[1], loss(steps[1]) + 0.6), (steps[0], loss(steps[0]) + 0.4), arrowprops=arrow)
-ax.text(0.85, loss(steps[0]) - 3.2, "start", color=COLOURS["weight"])
-ax.text(steps[1] + 0.2, loss(steps[1]) + 2.0, "steps 1 to 5", color=COLOURS["weight"])
-ax.text(best, min(losses) - 2.6, f"best: w = {best:.1f}", color=COLOURS["prediction"], ha="center")
+ax.text(0.85, loss(steps[0]) - 3.2, "start", color="black")
+ax.text(steps[1] + 0.2, loss(steps[1]) + 2.0, "steps 1 to 5", color="black")
+ax.text(best, min(losses) - 2.6, f"best: w = {best:.1f}", color="black", ha="center")
 ax.set(xlabel="w", ylabel="leave-one-out loss", ylim=(5, 34), xlim=(0, 12))
 describe(
     fig,

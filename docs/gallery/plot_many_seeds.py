@@ -8,7 +8,7 @@ The book's recipe on a hundred draws of the noise and of the starting w. How oft
 import matplotlib.pyplot as plt
 import torch
 
-from nwlesson import COLOURS, NWKernelRegression, describe, leave_one_out, leave_one_out_loss, make_data, train
+from nwlesson import NWKernelRegression, describe, leave_one_out, leave_one_out_loss, make_data, train
 
 plt.style.use("nwlesson.lesson")
 
@@ -32,11 +32,11 @@ print(f"{over} of 100 end beyond the best w")
 # some draws the loss has a second, very shallow valley at w = 0, and they started close to it.
 
 fig, ax = plt.subplots(figsize=(4.8, 3.6))
-ax.plot([0, 20], [0, 20], color=COLOURS["truth"], linewidth=1)
-ax.plot(best, after, "o", color=COLOURS["weight"], alpha=0.5)
-ax.text(13.4, 14.2, "arrived", color=COLOURS["truth"], ha="right")
-ax.text(8.5, 17.3, "overshot", color=COLOURS["weight"])
-ax.text(14.8, 1.2, "not there yet, or caught", color=COLOURS["weight"], ha="right")
+ax.plot([0, 20], [0, 20], color="black", linewidth=1)
+ax.plot(best, after, "o", color="black", alpha=0.5)
+ax.text(13.4, 14.2, "arrived", color="black", ha="right")
+ax.text(8.5, 17.3, "overshot", color="black")
+ax.text(14.8, 1.2, "not there yet, or caught", color="black", ha="right")
 ax.set(xlabel="best w for leave-one-out", ylabel="w after five epochs", xlim=(1.5, 15), ylim=(-0.5, 20))
 describe(
     fig,

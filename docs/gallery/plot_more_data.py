@@ -8,7 +8,7 @@ With the width fixed, the error soon stops falling. With the width chosen anew, 
 import matplotlib.pyplot as plt
 import torch
 
-from nwlesson import COLOURS, attention_pooling, describe, fit_bandwidth, make_data
+from nwlesson import attention_pooling, describe, fit_bandwidth, make_data
 
 plt.style.use("nwlesson.lesson")
 sizes = [25, 50, 100, 200, 400, 800]
@@ -38,12 +38,10 @@ assert chosen[-1] < chosen[1] / 4
 # flattening stays. A bell that gets narrower as points are added loses both.
 
 fig, ax = plt.subplots(figsize=(4.8, 3.4))
-ax.plot(sizes, fixed, "o--", color=COLOURS["query"], label="w = 1, always")
-ax.plot(sizes, chosen, "o-", color=COLOURS["weight"], label="w by leave-one-out")
+ax.plot(sizes, fixed, "o--", color="black", label="w = 1, always")
+ax.plot(sizes, chosen, "o-", color="black", label="w by leave-one-out")
 for n, e, w in zip(sizes, chosen, ws):
-    ax.annotate(
-        f"{w:.1f}", (n, e), (0, 7), textcoords="offset points", ha="center", color=COLOURS["weight"], fontsize=9
-    )
+    ax.annotate(f"{w:.1f}", (n, e), (0, 7), textcoords="offset points", ha="center", color="black", fontsize=9)
 ax.set(xscale="log", yscale="log", xlabel="training points", ylabel="error on the truth", ylim=(0.004, 1))
 ax.set_xticks(sizes, [str(n) for n in sizes])
 ax.minorticks_off()

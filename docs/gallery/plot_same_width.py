@@ -8,7 +8,7 @@ Count the neighbours that really share an answer, for each kernel and each width
 import matplotlib.pyplot as plt
 import torch
 
-from nwlesson import COLOURS, attention_weights, boxcar, describe, epanechnikov, gaussian, make_data, triangular
+from nwlesson import attention_weights, boxcar, describe, epanechnikov, gaussian, make_data, triangular
 
 plt.style.use("nwlesson.lesson")
 data = make_data(50, step=0.125)
@@ -27,9 +27,9 @@ fig, ax = plt.subplots(figsize=(4.8, 3.4))
 styles = {gaussian: "-", boxcar: "--", epanechnikov: "-.", triangular: ":"}
 at_1 = []
 for kernel, style in styles.items():
-    ax.plot(widths, [neighbours(kernel, h) for h in widths], style, color=COLOURS["weight"], label=kernel.__name__)
+    ax.plot(widths, [neighbours(kernel, h) for h in widths], style, color="black", label=kernel.__name__)
     at_1.append(f"{kernel.__name__} {neighbours(kernel, torch.tensor(1.0)):.0f}")
-ax.axvline(1, color=COLOURS["truth"], linewidth=0.8)
+ax.axvline(1, color="black", linewidth=0.8)
 ax.set(xlabel="width h", ylabel="neighbours", xlim=(0.35, 2), ylim=(0, 50))
 ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
 describe(

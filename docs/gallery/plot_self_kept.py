@@ -8,7 +8,7 @@ Then the training loss can be driven to nothing, and means nothing.
 import matplotlib.pyplot as plt
 import torch
 
-from nwlesson import COLOURS, attention_pooling, describe, leave_one_out_loss, make_data
+from nwlesson import attention_pooling, describe, leave_one_out_loss, make_data
 
 plt.style.use("nwlesson.lesson")
 data = make_data(50, step=0.125)
@@ -32,11 +32,11 @@ assert 0.67 < best / best_truth < 1.5
 # The honest error has a valley near the valley of the truth. The leaking one has none: it only falls.
 
 fig, ax = plt.subplots(figsize=(4.8, 3.4))
-ax.plot(ws, left_out, color=COLOURS["truth"], label="training error, self left out")
-ax.plot(ws, kept, "--", color=COLOURS["truth"], label="training error, self kept")
-ax.plot(ws, on_truth, ":", color=COLOURS["truth"], label="error on the truth")
-ax.plot(best, min(left_out), "v", color=COLOURS["truth"], markersize=8)
-ax.plot(best_truth, min(on_truth), "v", color=COLOURS["truth"], markersize=8)
+ax.plot(ws, left_out, color="black", label="training error, self left out")
+ax.plot(ws, kept, "--", color="black", label="training error, self kept")
+ax.plot(ws, on_truth, ":", color="black", label="error on the truth")
+ax.plot(best, min(left_out), "v", color="black", markersize=8)
+ax.plot(best_truth, min(on_truth), "v", color="black", markersize=8)
 ax.set(xscale="log", xlabel="w", ylabel="mean squared error", ylim=0)
 ax.set_xticks([1, 10, 100, 1000], ["1", "10", "100", "1000"])
 ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1))

@@ -8,7 +8,7 @@ Five epochs with a learning rate of 0.5 end beyond the valley. What do a hundred
 import matplotlib.pyplot as plt
 import torch
 
-from nwlesson import COLOURS, NWKernelRegression, describe, leave_one_out, leave_one_out_loss, make_data, train
+from nwlesson import NWKernelRegression, describe, leave_one_out, leave_one_out_loss, make_data, train
 
 plt.style.use("nwlesson.lesson")
 data = make_data(50, step=0.125)
@@ -26,12 +26,12 @@ for lr, style in (1.0, ":"), (0.5, "-"), (0.1, "--"):
     history = train(net, data.x_train, keys, values, data.y_train, epochs=100, lr=lr)
     path = [row.w for row in history] + [net.w.item()]
     label = f"learning rate {lr:g}" + (" (or 0.5, no half)" if lr == 1 else "")
-    ax.plot(path, style, color=COLOURS["weight"], label=label)
+    ax.plot(path, style, color="black", label=label)
     print(f"learning rate {lr:g}: highest {max(path):.2f}, after 5 epochs {path[5]:.2f}, after 100 {path[100]:.2f}")
     words.append(f"with {lr:g} it reaches {path[5]:.1f} after 5 and {path[100]:.1f} after 100")
-ax.axhline(best, color=COLOURS["prediction"], linewidth=1)
-ax.text(100, best - 0.45, f"best w = {best:.2f}", color=COLOURS["prediction"], ha="right", va="top")
-ax.axvspan(0, 5, color=COLOURS["truth"], alpha=0.12, linewidth=0)
+ax.axhline(best, color="black", linewidth=1)
+ax.text(100, best - 0.45, f"best w = {best:.2f}", color="black", ha="right", va="top")
+ax.axvspan(0, 5, color="black", alpha=0.12, linewidth=0)
 ax.text(6, 0.3, "the book stops here", fontsize=9)
 ax.set(xlabel="epoch", ylabel="w", xlim=(0, 100), ylim=0)
 ax.legend(loc="upper right")

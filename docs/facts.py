@@ -23,6 +23,7 @@ from nwlesson import (
     make_data,
     train,
     triangular,
+    truth,
 )
 
 N_SEEDS = 100
@@ -77,7 +78,7 @@ def effective_neighbours(weights: Tensor) -> Tensor:
 
 
 def of_the_data(data: RegressionData) -> dict[str, str]:
-    noise = data.y_train - (2 * torch.sin(data.x_train) + data.x_train**0.8)
+    noise = data.y_train - truth(data.x_train)
     average = average_pooling(data.y_train, len(data.x_test))
     one = attention_pooling(data.x_test, data.x_train, data.y_train)
     weights = attention_weights(data.x_test, data.x_train)

@@ -21,6 +21,13 @@ class RegressionData(NamedTuple):
         Where we want to know the curve, shape (n_test,).
     y_truth : Tensor
         The curve itself at the test points, without noise, shape (n_test,).
+
+    Examples
+    --------
+    >>> from nwlesson import make_data
+    >>> x_train, y_train, x_test, y_truth = make_data(3)
+    >>> y_train.shape, y_truth.shape
+    (torch.Size([3]), torch.Size([50]))
     """
 
     x_train: Tensor

@@ -20,6 +20,12 @@ class Epoch(NamedTuple):
         Half the summed squared error, in squared units of y, *before* the step of this epoch.
     w : float
         The w that this loss belongs to: also the one before the step.
+
+    Examples
+    --------
+    >>> from nwlesson import Epoch
+    >>> Epoch(epoch=1, loss=29.5, w=0.5).w
+    0.5
     """
 
     epoch: int

@@ -45,9 +45,8 @@ def test_documented_with_parameters_and_an_example(name):
     names = thing._fields if is_tuple else inspect.signature(thing).parameters
     documented = text.split(section + "\n" + "-" * len(section), 1)[1]
     assert all(parameter in documented for parameter in names)
-    if not is_tuple:
-        assert "Returns" in text or isinstance(thing, type)
-        assert doctest.DocTestFinder().find(thing)[0].examples
+    assert "Returns" in text or isinstance(thing, type)
+    assert doctest.DocTestFinder().find(thing)[0].examples
 
 
 @pytest.mark.parametrize("name", CALLABLES)

@@ -90,11 +90,9 @@ def run_notebook(path: Path):
             elif message["msg_type"] == "execute_input":
                 cell.execution_count = message["content"]["execution_count"]
         errors = [output for output in cell.outputs if output.output_type == "error"]
-        if errors and "raises-exception" not in cell.metadata.get("tags", []):
+        if errors:
             trace = "\n".join(errors[0].traceback)
             raise RuntimeError(f"{path}:{line}: this cell failed\n{cell.source}\n{trace}")
-        if "raises-exception" in cell.metadata.get("tags", []) and not errors:
-            raise RuntimeError(f"{path}:{line}: this cell should have raised an error")
     notebook.metadata["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
     return notebook
 

@@ -19,7 +19,7 @@ sphinx := OMP_NUM_THREADS=1 $(python) -m sphinx -n -W --keep-going -q -j auto
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-# The stamps stand for the two halves of the environment; when a lock changes, its half is brought up to date.
+# The stamps stand for the three parts of the environment; when a lock changes, its part is brought up to date.
 $(venv)/site: docs/requirements.lock pyproject.toml Makefile
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "nwlesson needs Python 3.11 or newer, but $(PYTHON) is " + sys.version.split()[0])'
 	@echo "Setting up $(venv) (once, a few minutes)"
@@ -31,6 +31,10 @@ $(venv)/site: docs/requirements.lock pyproject.toml Makefile
 
 $(venv)/test: tests/requirements.lock $(venv)/site
 	@$(pip) --require-hashes -r tests/requirements.lock
+	@touch $@
+
+$(venv)/bench: tests/bench.lock $(venv)/test
+	@$(pip) --require-hashes -r tests/bench.lock
 	@touch $@
 
 # The site is written anew into $(build)/new and takes the place of the old one only when all went well. Lessons and
@@ -55,7 +59,7 @@ doctest: $(venv)/site ## run the examples in docstrings and pages
 serve: html ## show the site at http://localhost:8000
 	@$(python) -m http.server --bind localhost --directory $(build)/html 8000
 
-bench: $(venv)/test html ## measure speed and page sizes; prints ratios from one run
+bench: $(venv)/bench html ## measure speed and page sizes; prints ratios from one run
 	@OMP_NUM_THREADS=1 MPLBACKEND=agg $(python) tests/bench.py
 
 linkcheck: $(venv)/site ## check all links; LINKCHECK_ONLINE=1 also those to other hosts
@@ -67,5 +71,7 @@ clean: ## delete everything that the build has made, but not the environment
 lock: ## resolve the dependencies of pyproject.toml again (needs uv)
 	uv pip compile --group site --group torch-needs --output-file docs/requirements.lock $(lockflags)
 	uv pip compile --group test --constraint docs/requirements.lock --output-file tests/requirements.lock $(lockflags)
+	uv pip compile --group bench --constraint docs/requirements.lock --constraint tests/requirements.lock \
+	  --output-file tests/bench.lock $(lockflags)
 lockflags := --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
   --no-emit-index-url --no-header --no-annotate --upgrade

@@ -6,14 +6,13 @@ import torch
 from torch import Tensor
 
 from nwlesson._checks import check_alike, check_count, check_shape, check_tensor
-from nwlesson.kernels import log_gaussian
-from nwlesson.pooling import scaled_distance
+from nwlesson.pooling import check_w
 
 
 def _check_points(x: Tensor, y: Tensor) -> None:
-    check_tensor("x", x, 1)
-    check_tensor("y", y, 1)
-    check_shape("y", y, tuple(x.shape), "one y for each x")
+    check_tensor("x", x, 1, 2)
+    check_tensor("y", y, 1, 2)
+    check_shape("y", y, (len(x), *y.shape[1:]), "one y for each x")
     check_alike(x=x, y=y)
     if len(x) < 2:
         raise ValueError("x must hold at least 2 points, or nobody is left, but it holds 1")
@@ -25,12 +24,12 @@ def leave_one_out(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     Parameters
     ----------
     x, y : Tensor
-        Training inputs and outputs, shape (n,), n at least 2.
+        Training inputs and outputs, shape (n,), or (n, columns) where they are vectors; n at least 2.
 
     Returns
     -------
     keys, values : Tensor
-        Shape (n, n - 1). Row i is `x` (or `y`) without entry i.
+        Shape (n, n - 1), or (n, n - 1, columns). Row i is `x` (or `y`) without entry i.
 
     Raises
     ------
@@ -52,25 +51,43 @@ def leave_one_out(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     _check_points(x, y)
     n = len(x)
     others = ~torch.eye(n, dtype=torch.bool, device=x.device)
-    return x.repeat(n, 1)[others].reshape(n, n - 1), y.repeat(n, 1)[others].reshape(n, n - 1)
+    keys, values = (t.expand(n, *t.shape)[others].reshape(n, n - 1, *t.shape[1:]) for t in (x, y))
+    return keys, values
+
+
+def _squared_differences(x: Tensor) -> Tensor:
+    """Return (x_i - x_j)**2 for every pair and feature, shape (n * n, n_features)."""
+    x = x.reshape(len(x), -1)
+    return ((x[:, None] - x) ** 2).reshape(-1, x.shape[1])
+
+
+def _mask(x: Tensor) -> Tensor:
+    """Return what to add to the n * n scores: -inf where a point would look at itself, and 0 elsewhere."""
+    return x.new_zeros(len(x), len(x)).fill_diagonal_(-torch.inf).reshape(-1)
+
+
+def _loss(w: Tensor, squares: Tensor, mask: Tensor, y: Tensor) -> Tensor:
+    scores = torch.addmv(mask, squares, w**2, alpha=-0.5)  # mask - (w * difference)**2 / 2, over all features
+    weights = torch.softmax(scores.reshape(len(y), len(y)), dim=-1)
+    return ((weights @ y - y) ** 2).mean()
 
 
 def leave_one_out_loss(w: float | Tensor, x: Tensor, y: Tensor) -> Tensor:
     """Return the mean squared error when each point is predicted from all the others.
 
-    Nothing is copied: the diagonal of the scores is set to -inf, so that softmax gives it weight 0.
+    No row of keys is cut: the diagonal of the scores is set to -inf, so that softmax gives it weight 0.
 
     Parameters
     ----------
     w : float or Tensor
-        One number, the inverse width of the Gaussian kernel; a tensor may need a gradient.
+        The inverse width of the Gaussian kernel, one number or one for each feature; a tensor may need a gradient.
     x, y : Tensor
-        Training inputs and outputs, shape (n,), n at least 2.
+        Training inputs and outputs, shape (n,), or (n, columns) where they are vectors; n at least 2.
 
     Returns
     -------
     Tensor
-        Shape (), in squared units of y.
+        Shape (), in squared units of y: the mean over all points, and over the columns of y.
 
     Raises
     ------
@@ -87,26 +104,27 @@ def leave_one_out_loss(w: float | Tensor, x: Tensor, y: Tensor) -> Tensor:
     tensor(0.9321)
     """
     _check_points(x, y)
-    diagonal = torch.eye(len(x), dtype=torch.bool, device=x.device)
-    scores = log_gaussian(scaled_distance(x, x, w)).masked_fill(diagonal, -torch.inf)
-    return ((torch.softmax(scores, dim=-1) @ y - y) ** 2).mean()
+    check_w(w, x, x)
+    w = torch.as_tensor(w, dtype=x.dtype, device=x.device).expand(x[0].numel())
+    return _loss(w, _squared_differences(x), _mask(x), y)
 
 
-def fit_bandwidth(x: Tensor, y: Tensor) -> float:
+def fit_bandwidth(x: Tensor, y: Tensor) -> float | Tensor:
     """Return the w with the smallest leave-one-out error: least-squares cross-validation.
 
-    A coarse grid finds the right valley, for there may be several; LBFGS on log w then finds its bottom.
-    The bandwidth itself is ``h = 1 / w``.
+    A coarse grid, with all features stretched to the same spread, finds the right valley, for there may be
+    several; LBFGS on log w then finds its bottom. The bandwidth itself is ``h = 1 / w``.
 
     Parameters
     ----------
     x, y : Tensor
-        Training inputs and outputs, shape (n,), n at least 3.
+        Training inputs and outputs, shape (n,), or (n, columns) where they are vectors; n at least 3.
 
     Returns
     -------
-    float
-        Greater than 0, in 1 / units of x.
+    float or Tensor
+        Greater than 0, in 1 / units of x. A number for x of shape (n,); for (n, n_features) a tensor with one
+        for each feature, shape (n_features,), in float64.
 
     Raises
     ------
@@ -124,23 +142,25 @@ def fit_bandwidth(x: Tensor, y: Tensor) -> float:
     """
     _check_points(x, y)
     check_count("len(x)", len(x), least=3)
-    x, y = x.double(), y.double()
-    spread = (x.max() - x.min()).item()
-    if spread == 0:
-        raise ValueError(f"x must hold at least 2 different places, but all are {x[0]:g}")
-    grid = torch.logspace(0, math.log10(2 * len(x)), 13, dtype=x.dtype) / spread  # from all points to half a gap
-    start = min(grid, key=lambda w: leave_one_out_loss(w.item(), x, y).item())
-    log_w = start.log().to(x.device).requires_grad_()
+    scalar, x, y = x.dim() == 1, x.double().reshape(len(x), -1), y.double()
+    spread = x.amax(dim=0) - x.amin(dim=0)
+    if (spread == 0).any():
+        column = int((spread == 0).nonzero()[0, 0])
+        raise ValueError(f"x must hold at least 2 different places, but all are {x[0, column]:g}")
+    squares, mask = _squared_differences(x), _mask(x)
+    grid = torch.logspace(0, math.log10(2 * len(x)), 13, dtype=x.dtype)  # from all points to half a gap
+    start = min((w / spread for w in grid.tolist()), key=lambda w: _loss(w, squares, mask, y).item())
+    log_w = start.log().requires_grad_()
     descent = torch.optim.LBFGS(
-        [log_w], max_iter=50, tolerance_grad=1e-10, tolerance_change=0, line_search_fn="strong_wolfe"
+        [log_w], max_iter=50, tolerance_grad=1e-8, tolerance_change=0, line_search_fn="strong_wolfe"
     )
 
     def loss() -> Tensor:
         descent.zero_grad()
-        value = leave_one_out_loss(log_w.exp(), x, y)
+        value = _loss(log_w.exp(), squares, mask, y)
         value.backward()  # type: ignore[no-untyped-call]
         return value
 
     descent.step(loss)  # type: ignore[no-untyped-call]
-    w: float = log_w.detach().exp().item()
-    return w
+    w = log_w.detach().exp()
+    return float(w) if scalar else w

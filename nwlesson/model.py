@@ -54,9 +54,12 @@ class NWKernelRegression(nn.Module):
         Parameters
         ----------
         queries : Tensor
-            Shape (n_queries,).
-        keys, values : Tensor
-            Shape (n_queries, n_keys): row i holds the keys, and their values, that query i may look at.
+            Shape (n_queries,), or (n_queries, n_features) where each query is a vector.
+        keys : Tensor
+            Shape (n_queries, n_keys), or (n_queries, n_keys, n_features): row i holds the keys that query i may
+            look at.
+        values : Tensor
+            Shape (n_queries, n_keys): their values.
 
         Returns
         -------
@@ -70,9 +73,10 @@ class NWKernelRegression(nn.Module):
         ValueError
             If it is empty, not finite, or of another shape, dtype or device.
         """
-        check_tensor("keys", keys, 2)
+        check_tensor("queries", queries, 1, 2)
+        check_tensor("keys", keys, queries.dim() + 1)
         check_tensor("values", values, 2)
-        check_shape("values", values, tuple(keys.shape), "one value for each key")
+        check_shape("values", values, tuple(keys.shape[:2]), "one value for each key")
         check_alike(keys=keys, values=values)
         self.attention_weights = attention_weights(queries, keys, self.w)
         weights = self.attention_weights.unsqueeze(1)  # (n_queries, 1, n_keys)

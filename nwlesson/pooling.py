@@ -43,21 +43,54 @@ def average_pooling(y_train: Tensor, n_queries: int) -> Tensor:
     return y_train.mean().repeat(n_queries)
 
 
-def _number(w: float | Tensor) -> float:
-    return w.detach().item() if isinstance(w, Tensor) else w
+def _words(x: float | Tensor) -> str:
+    """Write a number, or a tensor of one or more, for an error message."""
+    numbers = x.detach().reshape(-1).tolist() if isinstance(x, Tensor) else [x]
+    return ", ".join(f"{number:g}" for number in numbers)
+
+
+def _check_places(queries: Tensor, keys: Tensor) -> None:
+    """Raise unless keys are as many-sided as queries: shared by all queries, or a row of keys for each."""
+    check_tensor("queries", queries, 1, 2)
+    features = queries.shape[1:]
+    check_tensor("keys", keys, queries.dim(), queries.dim() + 1)
+    check_alike(queries=queries, keys=keys)
+    rows = keys.shape[: keys.dim() - len(features)]
+    if len(rows) == 2:
+        rows = queries.shape[:1] + rows[1:]
+    check_shape("keys", keys, tuple(rows + features), f"for queries of shape {tuple(queries.shape)}")
+
+
+def check_w(w: float | Tensor, queries: Tensor, keys: Tensor) -> None:
+    """Raise unless w is one number, or one for each feature, and so small that no square overflows."""
+    n_features = queries[0].numel()
+    if isinstance(w, Tensor):
+        check_tensor("w", w, 0, 1)
+        check_shape("w", w.reshape(-1), (1,) if w.numel() == 1 else (n_features,), "one number, or one a feature")
+        check_alike(queries=queries, w=w)
+    else:
+        check_number("w", w)
+    points = torch.cat([places.detach().reshape(-1, n_features) for places in (queries, keys)])
+    reach = (points.amax(dim=0) - points.amin(dim=0)).clamp(min=1)  # no distance is larger
+    if not torch.isfinite(((reach * w) ** 2).sum()):
+        raise ValueError(f"w must leave (w * distance)**2 finite in {keys.dtype}, but it is {_words(w)}")
 
 
 def scaled_distance(queries: Tensor, keys: Tensor, w: float | Tensor = 1.0) -> Tensor:
-    """Return u = (query - key) * w for every pair: subtract first, then scale.
+    """Return u, how far each query is from each key: subtract first, then scale by w.
+
+    For single numbers u is (query - key) * w, with its sign; for vectors it is the length of that vector.
 
     Parameters
     ----------
     queries : Tensor
-        Shape (n_queries,).
+        Shape (n_queries,), or (n_queries, n_features) where each query is a vector.
     keys : Tensor
-        Shape (n_keys,), the same keys for all queries; or (n_queries, n_keys), a row of keys for each.
+        Shape (n_keys,) or (n_keys, n_features), the same keys for all queries; or with n_queries in front,
+        (n_queries, n_keys) or (n_queries, n_keys, n_features), a row of keys for each query.
     w : float or Tensor
-        One number (a tensor of it may need a gradient). The kernel's width is 1 / abs(w), in units of x.
+        One number, or a tensor with one for each feature (it may need a gradient). The kernel's width is
+        1 / abs(w), in units of x.
 
     Returns
     -------
@@ -77,22 +110,13 @@ def scaled_distance(queries: Tensor, keys: Tensor, w: float | Tensor = 1.0) -> T
     >>> from nwlesson import scaled_distance
     >>> scaled_distance(torch.tensor([2.0]), torch.tensor([1.0, 2.0, 4.0]), w=0.5)
     tensor([[ 0.5000,  0.0000, -1.0000]])
+    >>> scaled_distance(torch.zeros(1, 2), torch.tensor([[3.0, 4.0], [0.0, 5.0]]), w=torch.tensor([1.0, 2.0]))
+    tensor([[ 8.5440, 10.0000]])
     """
-    check_tensor("queries", queries, 1)
-    check_tensor("keys", keys, 1, 2)
-    check_alike(queries=queries, keys=keys)
-    if keys.dim() == 2:
-        check_shape("keys", keys, (len(queries), keys.shape[1]), "one row of keys for each query")
-    if isinstance(w, Tensor):
-        check_tensor("w", w, 0, 1)
-        check_shape("w", w.reshape(-1), (1,), "one number")
-        check_alike(queries=queries, w=w)
-    else:
-        check_number("w", w)
-    reach = max(queries.max(), keys.max()) - min(queries.min(), keys.min())  # no distance is larger
-    if not torch.isfinite((reach * _number(w)) ** 2):
-        raise ValueError(f"w must leave (w * distance)**2 finite in {keys.dtype}, but it is {_number(w):g}")
-    return (queries[:, None] - keys) * w
+    _check_places(queries, keys)
+    check_w(w, queries, keys)
+    u = (queries[:, None] - keys) * w
+    return u if queries.dim() == 1 else torch.linalg.vector_norm(u, dim=-1)
 
 
 def attention_weights(
@@ -138,10 +162,9 @@ def attention_weights(
     total = counts.sum(dim=-1, keepdim=True)
     bad = ~((total > 0) & torch.isfinite(total)).reshape(-1)
     if bad.any():
-        lonely = queries[bad][0].item()
         raise ValueError(
-            f"queries must each have a key in reach of the kernel, but the query {lonely:g} has none; "
-            f"w is {_number(w):g}: a smaller w reaches farther"
+            f"queries must each have a key in reach of the kernel, but the query {_words(queries[bad][0])} has none; "
+            f"w is {_words(w)}: a smaller w reaches farther"
         )
     return counts / total
 
@@ -159,14 +182,14 @@ def attention_pooling(
     Parameters
     ----------
     queries, keys, w, kernel
-        As in `attention_weights`, with keys of shape (n_keys,).
+        As in `attention_weights`, with the same keys for all queries.
     values : Tensor
-        Shape (n_keys,).
+        Shape (n_keys,), or (n_keys, n_columns) where each value is a vector.
 
     Returns
     -------
     Tensor
-        Shape (n_queries,), in units of the values.
+        Shape (n_queries,) or (n_queries, n_columns), in units of the values.
 
     Raises
     ------
@@ -183,8 +206,9 @@ def attention_pooling(
     >>> attention_pooling(torch.tensor([2.0]), keys, values)
     tensor([18.0718])
     """
-    check_tensor("keys", keys, 1)
-    check_tensor("values", values, 1)
-    check_shape("values", values, tuple(keys.shape), "one value for each key")
+    check_tensor("queries", queries, 1, 2)
+    check_tensor("keys", keys, queries.dim())
+    check_tensor("values", values, 1, 2)
+    check_shape("values", values, (len(keys), *values.shape[1:]), "one value for each key")
     check_alike(keys=keys, values=values)
     return attention_weights(queries, keys, w, kernel=kernel) @ values

@@ -177,7 +177,7 @@ def test_w_so_large_that_the_squares_overflow_is_refused(w, refuses):
 
 
 @pytest.mark.filterwarnings("ignore::FutureWarning")  # statsmodels on its own random numbers
-@pytest.mark.parametrize(("n", "seed"), [(50, 0), (50, 1), (50, 7), (120, 2)])
+@pytest.mark.parametrize(("n", "seed"), [(50, 0), (50, 1), (50, 7), (120, 2), (500, 0), (500, 4), (2000, 0)])
 def test_the_fitted_bandwidth_is_that_of_least_squares_cross_validation(n, seed):
     """statsmodels finds the same bandwidth by its own method; ours must not be worse."""
     data = make_data(n, seed=seed, dtype=torch.float64)
@@ -186,6 +186,45 @@ def test_the_fitted_bandwidth_is_that_of_least_squares_cross_validation(n, seed)
     ours = fit_bandwidth(x, y)
     assert ours == pytest.approx(theirs, rel=1e-3)
     assert leave_one_out_loss(ours, x, y) <= leave_one_out_loss(theirs, x, y) + 1e-12
+
+
+def surface(n, seed=0):
+    """Points in the plane, and a hill that is steep in one direction and gentle in the other."""
+    generator = torch.Generator().manual_seed(seed)
+    x = torch.rand(n, 2, generator=generator, dtype=torch.float64) * torch.tensor([1.0, 10.0])
+    noise = torch.randn(n, generator=generator, dtype=torch.float64)
+    return x, torch.sin(6 * x[:, 0]) + torch.cos(0.5 * x[:, 1]) + 0.2 * noise
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning")
+@pytest.mark.parametrize("seed", [0, 1])
+def test_one_bandwidth_for_each_feature_as_statsmodels_finds_them(seed):
+    x, y = surface(100, seed)
+    theirs = 1 / KernelReg(y.numpy(), x.numpy(), "cc", reg_type="lc", bw="cv_ls").bw
+    ours = fit_bandwidth(x, y)
+    assert ours.tolist() == pytest.approx(theirs.tolist(), rel=1e-3)
+    assert leave_one_out_loss(ours, x, y) <= leave_one_out_loss(torch.from_numpy(theirs), x, y) + 1e-12
+
+
+def test_a_feature_that_says_nothing_is_hardly_looked_at():
+    x, y = surface(100)
+    dull = torch.rand(100, 1, generator=torch.Generator().manual_seed(9), dtype=torch.float64)
+    w = fit_bandwidth(torch.cat([x, dull], dim=1), y)
+    assert w[2] < 0.2 * w[0], "both features lie between 0 and 1"
+
+
+@pytest.mark.parametrize("columns", [1, 3])
+def test_vectors_leave_themselves_out_like_numbers(columns):
+    x, y = surface(12)
+    y = torch.stack([y * c for c in range(1, columns + 1)], dim=1)
+    keys, values = leave_one_out(x, y)
+    assert keys.shape == (12, 11, 2) and values.shape == (12, 11, columns)
+    for i in range(12):
+        assert torch.equal(keys[i], torch.cat([x[:i], x[i + 1 :]]))
+        assert torch.equal(values[i], torch.cat([y[:i], y[i + 1 :]]))
+    w = torch.tensor([2.0, 0.5], dtype=torch.float64)
+    alone = [attention_pooling(x[i : i + 1], keys[i], values[i], w)[0] for i in range(12)]
+    assert_close(leave_one_out_loss(w, x, y), ((torch.stack(alone) - y) ** 2).mean())
 
 
 @pytest.mark.parametrize("seed", range(20))

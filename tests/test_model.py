@@ -6,7 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.testing import assert_close
 
-from nwlesson import NWKernelRegression, attention_pooling, attention_weights, make_data
+from nwlesson import (
+    NWKernelRegression,
+    attention_pooling,
+    attention_weights,
+    leave_one_out,
+    leave_one_out_loss,
+    make_data,
+)
 
 DTYPES = [torch.float32, torch.float64]
 
@@ -38,6 +45,13 @@ def test_each_query_sees_its_own_row_and_no_other(seed, w):
     y_hat = NWKernelRegression(w).double()(queries, keys, values)
     for query, key, value, prediction in zip(queries, keys, values, y_hat):
         assert_close(attention_pooling(query[None], key, value, w)[0], prediction)
+
+
+def test_queries_and_keys_may_be_vectors():
+    generator = torch.Generator().manual_seed(0)
+    x, y = torch.rand(9, 3, generator=generator), torch.rand(9, generator=generator)
+    y_hat = NWKernelRegression(w=2.0)(x, *leave_one_out(x, y)).detach()
+    assert_close(((y_hat - y) ** 2).mean(), leave_one_out_loss(2.0, x, y))
 
 
 def test_attention_weights_are_those_of_the_last_call():

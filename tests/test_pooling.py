@@ -36,6 +36,7 @@ COMPACT = [boxcar, triangular, epanechnikov]
 TOY = [torch.tensor(v, dtype=torch.float64) for v in ([2.0], [1.0, 2.0, 4.0], [10.0, 20.0, 40.0])]
 
 widths = st.floats(-10, 10)
+any_features = st.integers(1, 4)
 
 
 @st.composite
@@ -154,6 +155,101 @@ def test_torchs_dot_product_attention_says_the_same(seed, w):
     k_features = torch.stack([w * k, -((w * k) ** 2) / 2], dim=-1)
     reference = scaled_dot_product_attention(q_features[None], k_features[None], y[None, :, None], scale=1.0)
     assert_close(attention_pooling(queries, x, y, w), reference.reshape(-1), rtol=1e-12, atol=1e-12)
+
+
+@st.composite
+def vector_problems(draw, features=any_features):
+    """Queries, keys, values and one w for each feature, where a place is a vector; ties included."""
+    d = draw(features)
+    x, y = st.floats(0, 5, width=32), st.floats(-10, 10, width=32)
+    places = st.lists(st.lists(x, min_size=d, max_size=d), min_size=1, max_size=6)
+    queries, keys = draw(places), draw(places)
+    values = draw(st.lists(y, min_size=len(keys), max_size=len(keys)))
+    w = draw(st.lists(st.floats(0, 3), min_size=d, max_size=d))
+    return tuple(torch.tensor(v, dtype=torch.float64) for v in (queries, keys, values, w))
+
+
+@given(problem=vector_problems())
+def test_pooling_of_vectors_is_the_definition_written_as_loops(problem):
+    queries, keys, values, w = problem
+    for query, y_hat in zip(queries.tolist(), attention_pooling(*problem).tolist()):
+        squares = [sum((a * (q - k)) ** 2 for a, q, k in zip(w.tolist(), query, key)) for key in keys.tolist()]
+        counts = [math.exp(-(s - min(squares)) / 2) for s in squares]
+        expected = sum(c * value for c, value in zip(counts, values.tolist())) / sum(counts)
+        assert y_hat == pytest.approx(expected, rel=1e-9, abs=1e-9)
+
+
+@given(problem=problems(), w=st.floats(-3, 3))
+@pytest.mark.parametrize("kernel", [gaussian, constant])
+def test_vectors_of_one_number_are_numbers(kernel, problem, w):
+    queries, keys, values = problem
+    columns = attention_pooling(queries[:, None], keys[:, None], values, w, kernel=kernel)
+    assert_close(columns, attention_pooling(*problem, w, kernel=kernel))
+
+
+@given(problem=vector_problems(), data=st.data())
+def test_order_of_the_features_does_not_matter_if_w_follows(problem, data):
+    queries, keys, values, w = problem
+    order = data.draw(st.permutations(range(len(w))))
+    assert_close(attention_pooling(queries[:, order], keys[:, order], values, w[order]), attention_pooling(*problem))
+
+
+@given(problem=vector_problems(features=st.just(2)), angle=st.floats(0, 6.3), w=st.floats(0, 3))
+def test_turning_the_plane_changes_nothing_while_all_features_share_one_w(problem, angle, w):
+    queries, keys, values, _ = problem
+    c, s = math.cos(angle), math.sin(angle)
+    turn = torch.tensor([[c, -s], [s, c]], dtype=torch.float64)
+    turned = attention_pooling(queries @ turn, keys @ turn, values, w)
+    assert_close(turned, attention_pooling(queries, keys, values, w))
+
+
+@given(problem=vector_problems())
+def test_a_feature_with_w_0_is_not_looked_at(problem):
+    queries, keys, values, w = problem
+    more = [torch.cat([t, torch.arange(float(len(t)))[:, None].double()], dim=1) for t in (queries, keys)]
+    with_0 = torch.cat([w, torch.zeros(1, dtype=w.dtype)])
+    assert_close(attention_pooling(*more, values, with_0), attention_pooling(*problem))
+
+
+@given(problem=vector_problems())
+def test_columns_of_the_values_are_averaged_one_by_one(problem):
+    queries, keys, values, w = problem
+    columns = torch.stack([values, values**2, torch.ones_like(values)], dim=1)
+    y_hat = attention_pooling(queries, keys, columns, w)
+    expected = [attention_pooling(queries, keys, column, w) for column in columns.T]
+    assert_close(y_hat, torch.stack(expected, dim=1))
+    assert_close(y_hat[:, 2], torch.ones(len(queries), dtype=w.dtype))
+
+
+@given(problem=vector_problems())
+def test_each_row_of_keys_that_are_vectors_belongs_to_its_own_query(problem):
+    queries, keys, _, w = problem
+    rows = keys + torch.arange(len(queries))[:, None, None]
+    for query, row, weights in zip(queries, rows, attention_weights(queries, rows, w)):
+        assert_close(attention_weights(query[None], row, w)[0], weights)
+
+
+@pytest.mark.filterwarnings("ignore:After 0.17:FutureWarning")
+@pytest.mark.parametrize("w", [(0.5, 0.5), (2.0, 1.0), (6.0, 0.1)])
+def test_statsmodels_says_the_same_of_vectors(w):
+    generator = torch.Generator().manual_seed(3)
+    x, queries = (torch.rand(n, 2, generator=generator, dtype=torch.float64) for n in (60, 25))
+    y = torch.sin(5 * x[:, 0]) + x[:, 1]
+    reference, _ = KernelReg(y.numpy(), x.numpy(), "cc", reg_type="lc", bw=[1 / v for v in w]).fit(queries.numpy())
+    y_hat = attention_pooling(queries, x, y, torch.tensor(w, dtype=torch.float64))
+    assert_close(y_hat, torch.from_numpy(reference), rtol=0, atol=1e-10)
+
+
+def test_gradients_are_right_for_vectors_and_at_distance_0():
+    """The length of a vector has no slope at 0, but its square has: the gradient must not become nan there."""
+    generator = torch.Generator().manual_seed(0)
+    x, y = (torch.rand(*shape, generator=generator, dtype=torch.float64) for shape in ((6, 2), (6, 3)))
+    w = torch.tensor([1.3, 0.4], dtype=torch.float64)
+    queries = (x[:4] + 0.1).requires_grad_()
+    inputs = [queries, x.clone().requires_grad_(), y.requires_grad_(), w.requires_grad_()]
+    assert torch.autograd.gradcheck(attention_pooling, inputs)
+    attention_pooling(x, x, y, w).sum().backward()
+    assert torch.isfinite(w.grad).all()
 
 
 @given(problem=problems(), w=widths)
@@ -278,6 +374,12 @@ def test_w_so_large_that_the_squares_overflow_is_refused(w, refuses):
     refuses("w", ValueError, "1e[+]20", attention_weights, keys, keys, w)
 
 
+def test_the_lonely_query_is_named_when_it_is_a_vector():
+    queries, keys = torch.tensor([[0.0, 0.0], [3.0, 4.0]]), torch.zeros(1, 2)
+    with pytest.raises(ValueError, match=r"^queries must .*but the query 3, 4 has none; w is 0\.5, 0\.25"):
+        attention_weights(queries, keys, torch.tensor([0.5, 0.25]), kernel=boxcar)
+
+
 def test_w_that_overflows_float32_is_fine_in_float64():
     keys = torch.tensor([0.0, 1.0], dtype=torch.float64)
     assert torch.equal(attention_weights(keys, keys, 1e20), torch.eye(2).double())
@@ -296,6 +398,13 @@ def test_bad_number_of_queries_is_refused(bad_count, refuses):
         ("keys", scaled_distance, (two, two.double()), "torch.float64"),
         ("keys", attention_weights, (two.double(), two), "torch.float32"),
         ("keys", attention_pooling, (two, torch.ones(2, 3), three), r"\(2, 3\)"),
+        ("keys", attention_weights, (torch.ones(2, 3), torch.ones(4, 2)), r"\(4, 2\)"),
+        ("keys", attention_weights, (torch.ones(2, 3), torch.ones(4)), r"\(4,\)"),
+        ("keys", attention_weights, (torch.ones(2, 3), torch.ones(5, 4, 3)), r"\(5, 4, 3\)"),
+        ("keys", attention_weights, (torch.ones(2, 3), torch.ones(2, 4, 5)), r"\(2, 4, 5\)"),
+        ("w", attention_weights, (torch.ones(2, 3), torch.ones(4, 3), two), r"\(2,\)"),
+        ("keys", attention_pooling, (torch.ones(2, 3), torch.ones(2, 4, 3), two), r"\(2, 4, 3\)"),
+        ("values", attention_pooling, (torch.ones(2, 3), torch.ones(4, 3), torch.ones(3, 4)), r"\(3, 4\)"),
         ("values", attention_pooling, (two, two, three), r"\(3,\)"),
         ("values", attention_pooling, (two, two, two.double()), "torch.float64"),
     ],

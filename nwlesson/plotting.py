@@ -74,7 +74,7 @@ def plot_kernel_reg(data: RegressionData, y_hat: Tensor, *, ax: Axes | None = No
     Returns
     -------
     Figure
-        With a description of what it shows.
+        With a description of what it shows, after what the figure of `ax` said before.
 
     Raises
     ------
@@ -103,9 +103,11 @@ def plot_kernel_reg(data: RegressionData, y_hat: Tensor, *, ax: Axes | None = No
         ax.set(xlabel="x", ylabel="y", xlim=(0, 5), ylim=(min(-1, y.min() - 0.2), max(5.4, y.max() + 0.2)))
         ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, columnspacing=1, handlelength=1.8)
     miss = (y_hat - data.y_truth).abs()
+    fig = _figure(ax)
     return describe(
-        _figure(ax),
-        f"""{len(data.x_train)} training points, the truth as a solid line from {data.y_truth.min():.1f} to
+        fig,
+        f"""{fig.get_label()}
+        {len(data.x_train)} training points, the truth as a solid line from {data.y_truth.min():.1f} to
         {data.y_truth.max():.1f}, and the prediction as a dashed line from {y_hat.min():.1f} to {y_hat.max():.1f}.
         It misses the truth by {miss.mean():.1f} on average and most at x = {data.x_test[miss.argmax()]:.1f},
         by {miss.max():.1f}.""",
@@ -196,7 +198,7 @@ def plot_history(history: Sequence[Epoch], *, axes: Sequence[Axes] | None = None
     Returns
     -------
     Figure
-        With a description.
+        With a description, after what the figure of `axes` said before.
 
     Raises
     ------
@@ -223,7 +225,9 @@ def plot_history(history: Sequence[Epoch], *, axes: Sequence[Axes] | None = None
     axes[1].set(xlabel="epoch", ylabel="w before the step")
     axes[1].xaxis.set_major_locator(MaxNLocator(integer=True))
     a, b = history[0], history[-1]
+    fig = _figure(axes[0])
     return describe(
-        _figure(axes[0]),
+        fig,
+        f"{fig.get_label()} "
         f"Loss {a.loss:.1f} in epoch {a.epoch} and {b.loss:.1f} in epoch {b.epoch}; w {a.w:.2f} and {b.w:.2f}.",
     )

@@ -123,6 +123,15 @@ def test_given_axes_are_drawn_on_and_no_other():
     assert len(plt.get_fignums()) == 1
 
 
+def test_the_description_of_one_panel_leaves_that_of_another():
+    fig, panels = plt.subplots(1, 3)
+    plot_kernel_reg(*prediction(), ax=panels[0])
+    first = fig.get_label()
+    plot_history(HISTORY, axes=panels[1:])
+    assert fig.get_label() == f"{first} {plot_history(HISTORY).get_label()}"
+    assert plot_kernel_reg(*prediction()).get_label() == first
+
+
 def test_bad_predictions_are_refused(bad_vector, refuses):
     bad, error, was = bad_vector
     refuses("y_hat", error, was, plot_kernel_reg, make_data(), bad)

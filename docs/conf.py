@@ -37,6 +37,7 @@ extensions = [
     "mathml",
     "notebooks",
     "pages",
+    "quiz",
     "roles",
 ]
 exclude_patterns = ["_*", "gallery", "**/*.ipynb", "examples/sg_execution_times.rst", "sg_execution_times.rst"]

@@ -4,6 +4,7 @@ Why no library: jupytext copies MyST's directives and roles into the notebook as
 `{fact}` instead of a number and `:::` instead of a note.
 """
 
+import html
 import posixpath
 import re
 import shutil
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import nbformat
 from execution import read_notebook
+from quiz import VERDICT, QuizError, split
 from roles import facts
 from sphinx.application import Sphinx
 
@@ -25,7 +27,9 @@ def plain(markdown: str, table: dict[str, str], docname: str) -> str:
     """Turn the MyST of the page `docname` into Markdown that any notebook shows, with links to the site's pages."""
 
     def directive(match: re.Match) -> str:
-        _, _, title, options, body = match.groups()
+        _, name, title, options, body = match.groups()
+        if name == "quiz":
+            return plain_quiz(body)
         if ":collapsible:" in options:
             return f"<details><summary>{title}</summary>\n\n{body}\n</details>\n"
         return f"**{title}**\n\n{body}" if title else body
@@ -49,6 +53,20 @@ def plain(markdown: str, table: dict[str, str], docname: str) -> str:
         markdown = DIRECTIVE.sub(directive, markdown)
     markdown = PICTURE.sub(r"[The picture on the site](../examples/\1.html)", LABEL.sub("", markdown))
     return LINK.sub(link, ROLE.sub(role, markdown))
+
+
+def plain_quiz(body: str) -> str:
+    """Turn a quiz into its question and a fold for each option."""
+    try:
+        question, options = split(body)
+    except QuizError:
+        return body  # it has been reported where it stands
+    folds = []
+    for option in options:
+        choice = re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(" ".join(option.choice.split()), quote=False))
+        verdict = f"**{VERDICT[option.right]}**"
+        folds.append(f"<details><summary>{choice}</summary>\n\n{verdict}\n\n{option.reason}\n\n</details>\n")
+    return "\n".join([question.rstrip("\n") + "\n", *folds])
 
 
 def to_site(docname: str) -> str:
@@ -77,6 +95,8 @@ def convert(app: Sphinx, docname: str) -> nbformat.NotebookNode | None:
             cells.append(nbformat.v4.new_markdown_cell(source, id=f"cell-{number}"))
         else:
             tags = {"tags": cell.metadata["tags"]} if "tags" in cell.metadata else {}
+            if {"remove-cell", "remove-input"} & set(cell.metadata.get("tags", [])):
+                tags["jupyter"] = {"source_hidden": True}  # not shown on the page; Jupyter folds it
             cells.append(nbformat.v4.new_code_cell(cell.source, id=f"cell-{number}", metadata=tags))
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     return nbformat.v4.new_notebook(cells=cells, metadata=kernel)

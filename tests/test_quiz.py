@@ -217,6 +217,12 @@ def spans(choice: str) -> list[str]:
     return re.findall(r"`([^`]+)`", choice)
 
 
+def pairs(choice: str) -> list[tuple[str, str]]:
+    """Return what an option would change: `old` should be `new`, and so on."""
+    found = spans(choice)
+    return list(zip(found[::2], found[1::2], strict=True))
+
+
 def printed(code: str, names: dict) -> str:
     """Run code and return what it prints, or its error as Python writes it."""
     with contextlib.redirect_stdout(io.StringIO()) as out:
@@ -234,7 +240,7 @@ def result(code: str, names: dict):
         exec(code, scope)
     except Exception:
         return None
-    return scope[ast.parse(code).body[-1].targets[0].id]
+    return torch.as_tensor(scope[ast.parse(code).body[-1].targets[0].id])
 
 
 def same(a, b) -> bool:
@@ -266,9 +272,11 @@ def test_the_right_suspect_mends_the_code_and_no_other(page, n):
     assert result(code, names) is not None, "a silent bug raises nothing"
     assert not same(result(code, names), names["expected"]), "it should be wrong"
     for option in options:
-        old, new = spans(option.choice)
-        assert old in code, f"{old} is not in the code"
-        assert same(result(code.replace(old, new), names), names["expected"]) == option.right, option.choice
+        mended = code
+        for old, new in pairs(option.choice):
+            assert old in code, f"{old} is not in the code"
+            mended = mended.replace(old, new)
+        assert same(result(mended, names), names["expected"]) == option.right, option.choice
 
 
 def test_there_are_enough_questions_of_each_kind():
@@ -295,14 +303,15 @@ def test_a_page_of_quizzes_takes_ten_minutes_at_most(page):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_code_in_a_quiz_fits_its_box(page):
+def test_code_in_a_quiz_fits_a_phone(page):
+    """The part that matters may be the last one."""
     lines = [
         line
         for found in QUIZ.finditer(page.read_text())
         for code in CODE.findall(found[1])
         for line in code.splitlines()
     ]
-    assert [line for line in lines if len(line) > 76] == []
+    assert [line for line in lines if len(line) > 41] == []
 
 
 # The built pages and the browser
@@ -368,7 +377,7 @@ def test_the_keyboard_alone_answers_and_is_told(views, address):  # noqa: F811
     assert said.inner_text() == ""
     first.locator(".quiz-option summary").first.focus()
     window.keyboard.press("Enter")  # the first option is wrong
-    assert said.inner_text() == f"Not this one: read why. Right at the first try: 0 of 1. Still to answer: {total - 1}."
+    assert said.inner_text() == f"Not this one: read why. First tries: 0 of 1 right. Still to answer: {total - 1}."
     assert window.evaluate("document.activeElement.parentElement.matches('.quiz-chosen:not(.quiz-right)')")
     assert window.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
     assert window.evaluate("getComputedStyle(document.activeElement, '::after').content") == '"✗"'
@@ -378,13 +387,13 @@ def test_the_keyboard_alone_answers_and_is_told(views, address):  # noqa: F811
             break
     window.keyboard.press("Space")
     assert window.evaluate("getComputedStyle(document.activeElement, '::after').content") == '"✓"'
-    assert said.inner_text() == f"Right. Right at the first try: 0 of 1. Still to answer: {total - 1}."
+    assert said.inner_text() == f"Right. First tries: 0 of 1 right. Still to answer: {total - 1}."
     window.keyboard.press("Space")  # folded again: the mark stays, nothing new is said
     assert window.evaluate("document.activeElement.parentElement.matches('.quiz-chosen:not([open])')")
     second = quizzes.nth(1)
     second.locator(".quiz-right summary").focus()
     window.keyboard.press("Enter")
-    expected = f"Right. Right at the first try: 1 of 2. Still to answer: {total - 2}."
+    expected = f"Right. First tries: 1 of 2 right. Still to answer: {total - 2}."
     assert second.locator("[role=status]").inner_text() == expected
     assert window.locator("[role=status]:not(:empty)").count() == 2
 

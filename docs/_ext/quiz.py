@@ -31,7 +31,7 @@ from sphinx.util.docutils import SphinxDirective
 WORDS = {
     "quiz-right": "Right.",
     "quiz-wrong": "Not this one: read why.",
-    "quiz-score": "Right at the first try: {right} of {answered}. Still to answer: {left}.",
+    "quiz-score": "First tries: {right} of {answered} right. Still to answer: {left}.",
 }
 VERDICT = {True: "Right.", False: "Not this one."}
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import execution
+import nbformat
 import notebooks
 import pytest
 import quiz
@@ -133,9 +134,7 @@ def test_a_quiz_becomes_folds_that_need_no_script(tmp_path):
     assert not html.select("details[open]")
     assert len(html.select(".quiz-words")) == 1, "the words stand on a page once"
     assert [tag["type"] for tag in html.select('script[src*="quiz.js"]')] == ["module"]
-    plain = (out / "plain.html").read_text()
-    assert "quiz.js" not in plain
-    assert "quiz.css" not in plain
+    assert "quiz.js" not in (out / "plain.html").read_text()
 
 
 @pytest.mark.parametrize(
@@ -144,6 +143,9 @@ def test_a_quiz_becomes_folds_that_need_no_script(tmp_path):
         ("+ `2`", "- `2`", "one option is right and begins with +, but 0 do", 8),
         ("  That is one of them.\n", "", "this option has no reason", 8),
         ("- `1`", "- ## A heading", "an option begins with one paragraph", 8),
+        ("What is one and one?", "{nosuch}`x`", "nosuch", 6),
+        ("- `1`", "- {nosuch}`x`", "nosuch", 8),
+        ("  twice.", "  {nosuch}`x`", "nosuch", 16),
     ],
 )
 def test_the_build_stops_at_a_bad_quiz_with_its_line(tmp_path, old, new, message, line):
@@ -180,6 +182,22 @@ def test_in_the_notebook_an_option_is_a_fold():
     assert "<details><summary><code>2</code></summary>\n\n**Right.**\n\nCount them,\n\ntwice.\n\n</details>" in text
     assert "<details><summary>Something else</summary>\n\n**Not this one.**\n\nNo.\n\n</details>" in text
     assert "quiz" not in text
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_the_notebook_of_a_page_folds_what_the_page_hides(page):
+    """Or the code that draws the pictures would give the answers away."""
+    notebook = nbformat.read(SITE / "notebooks" / "practice" / f"{page.stem}.ipynb", as_version=4)
+    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    assert (
+        text.count("<details>")
+        == text.count("</details>")
+        == len(re.findall(r"^[-+] ", page.read_text(), re.MULTILINE))
+    )
+    code = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.id != "needs"]
+    shown = [cell for cell in code if not cell.metadata.get("jupyter", {}).get("source_hidden")]
+    assert len(code) > len(shown) == 1, "the lines that all questions start from"
+    assert "import torch" in shown[0].source
 
 
 # The pages: every question is run

@@ -131,16 +131,13 @@ def has_quiz(doctree: nodes.document | None) -> bool:
 
 
 def load(app: Sphinx, pagename: str, templatename: str, context: dict, doctree: nodes.document | None) -> None:
-    """Load the script and the look on pages that have a quiz, and on no other."""
+    """Load the script on pages that have a quiz, and on no other."""
     if has_quiz(doctree):
         app.add_js_file("quiz.js", type="module")
-        app.add_css_file("quiz.css")
 
 
 def copy(app: Sphinx) -> None:
-    target = Path(app.config.lesson_build, "static")
-    for name in "quiz.js", "quiz.css":
-        shutil.copy(Path(__file__).parents[1] / "_static" / name, target / name)
+    shutil.copy(Path(__file__).parents[1] / "_static" / "quiz.js", Path(app.config.lesson_build, "static"))
 
 
 def setup(app: Sphinx) -> dict:

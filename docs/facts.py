@@ -249,6 +249,26 @@ def of_choosing(data: RegressionData) -> dict[str, str]:
     }
 
 
+def of_transformers() -> dict[str, str]:
+    """The toy case once more, scored by products: with half the square of the key, and without."""
+    query, keys, values = torch.tensor(2.0), torch.tensor([1.0, 2.0, 4.0]), torch.tensor([10.0, 20.0, 40.0])
+    products, halves = query * keys, keys**2 / 2
+    gaps = products - halves + (query - keys) ** 2 / 2
+    assert (gaps == query**2 / 2).all(), "the scores should differ by the same number for all keys"
+    weights, loud = torch.softmax(products - halves, dim=-1), torch.softmax(products, dim=-1)
+    assert torch.allclose(weights, attention_weights(query[None], keys)[0]), "and the weights not at all"
+    assert torch.allclose(loud, torch.softmax(-((query - keys) ** 2) / 2 + halves, dim=-1)), "the bell times loudness"
+    assert loud.argmax() == 2 and loud[2] > 0.95, "without the squares the largest key should win"
+    table = {}
+    for i, key in enumerate(keys.tolist()):
+        table[f"dot-product-{key:g}"] = f"{products[i]:.1f}"
+        table[f"dot-half-{key:g}"] = f"{halves[i]:.1f}"
+        table[f"dot-score-{key:g}"] = f"{products[i] - halves[i]:.1f}"
+        table[f"dot-gap-{key:g}"] = f"{gaps[i]:.1f}"
+        table[f"dot-weight-{key:g}"] = f"{weights[i]:.3f}"
+    return table | {"dot-loud-4": f"{loud[2]:.2f}", "dot-loud-answer": f"{loud @ values:.2f}"}
+
+
 def of_many_seeds() -> dict[str, str]:
     """The same story for other draws of the noise and of the starting w."""
     best, end, late, gained, dips, unhalved = [], [], [], [], [], []
@@ -287,7 +307,7 @@ def facts() -> dict[str, str]:
     """Return the whole table: name -> what the reader sees."""
     data = make_data(50, step=0.125)
     parts = of_the_data, of_training, of_the_leak, of_kernels, of_choosing
-    table = of_three_points() | of_many_seeds()
+    table = of_three_points() | of_transformers() | of_many_seeds()
     for part in parts:
         table |= part(data)
     return table

@@ -55,7 +55,8 @@ def used_characters(docs: Path) -> str:
     for page in docs.glob("[a-z]*/**/*.md"):
         for block, inline in FORMULA.findall(page.read_text()):
             with contextlib.suppress(MathError):  # the page that has it will say so, with its line
-                text += re.sub(r"<[^>]*>", "", tex2mathml(block or inline))
+                formula = re.sub(r"<m(sqrt|root)>", "√", tex2mathml(block or inline))  # a root sign is no text
+                text += re.sub(r"<[^>]*>", "", formula)
     italic = {chr(0x1D434 + ord(c) - ord("A")) for c in text if "A" <= c <= "Z"}
     italic |= {chr(0x1D44E + ord(c) - ord("a")) for c in text if "a" <= c <= "z"} | {"ℎ"}
     italic |= {chr(0x1D6FC + ord(c) - ord("α")) for c in text if "α" <= c <= "ω"}

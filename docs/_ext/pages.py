@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from docutils import nodes
+from furo import get_pygments_stylesheet
 from sphinx import addnodes
 from sphinx.application import Sphinx
 
@@ -28,7 +29,7 @@ ONLY = {
 def first_sentences(doctree: nodes.document, limit: int = 155) -> str:
     """Return the beginning of the first paragraph, cut between words."""
     for paragraph in doctree.findall(nodes.paragraph):
-        if isinstance(paragraph.parent, (nodes.section, addnodes.desc_content)):
+        if isinstance(paragraph.parent, (nodes.section, nodes.container, addnodes.desc_content)):
             text = " ".join(paragraph.astext().split())
             return text if len(text) <= limit else text[:limit].rsplit(" ", 1)[0] + " …"
     return ""
@@ -47,7 +48,11 @@ def complete(app: Sphinx, pagename: str, templatename: str, context: dict, doctr
 @cache
 def bundle(outdir: Path, names: tuple[str, ...]) -> str:
     """Write these style sheets of the site into one, in their order, and return its name: one request for all."""
-    text = "\n".join(Path(outdir, name).read_text() for name in names)
+
+    def text_of(name: str) -> str:  # Furo writes the colours of code on dark pages when all pages are done: too late
+        return get_pygments_stylesheet() if name.endswith("pygments.css") else Path(outdir, name).read_text()
+
+    text = "\n".join(map(text_of, names))
     name = f"_static/site-{hashlib.sha256(text.encode()).hexdigest()[:8]}.css"
     Path(outdir, name).write_text(text)
     return name

@@ -1,9 +1,13 @@
 """What all tests share: no display, one thread, warnings are errors, and the bad input that every function refuses."""
 
+import http.server
 import json
 import math
 import os
+import shutil
 import sys
+import threading
+from functools import partial
 from pathlib import Path
 
 import matplotlib
@@ -11,11 +15,14 @@ import matplotlib.pyplot as plt
 import pytest
 import torch
 from hypothesis import settings
+from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 SITE = DOCS / "_build" / "html"
 sys.path.insert(0, str(DOCS / "_ext"))
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+QUIET += ["--disable-component-update", "--disable-sync"]
 
 matplotlib.use("agg")
 torch.set_num_threads(1)
@@ -30,6 +37,35 @@ def facts():
     import execution
 
     return json.loads(execution.facts_file(DOCS, DOCS / "_build").read_text())
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    if path is None and os.environ.get("CI") == "true":
+        pytest.fail("no Chromium found; install it or set CHROMIUM")
+    if path is None:
+        pytest.skip("no Chromium found; install it or set CHROMIUM")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def address():
+    """The site on a local server."""
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *args):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(SITE)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
 
 
 @pytest.fixture(autouse=True)

@@ -1,15 +1,8 @@
 """The built site in a real browser: small screens, dark mode, keyboard, no JavaScript, print, and axe-core's rules."""
 
-import http.server
-import os
-import shutil
-import threading
-from functools import partial
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import SITE
-from playwright.sync_api import sync_playwright
 
 from nwlesson import COLOURS
 
@@ -26,42 +19,15 @@ KINDS = [
     "reference/bibliography.html",
     "reference/generated/nwlesson.train.html",
     "reference/generated/nwlesson.NWKernelRegression.html",
+    "teach/index.html",
+    "teach/plan.html",
+    "teach/mistakes.html",
+    "teach/slides.html",
     "about/index.html",
     "about/troubleshooting.html",
     "search.html",
 ]
 LIGHT_KEY = "rgb({}, {}, {})".format(*bytes.fromhex(COLOURS["key"][1:]))
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-QUIET += ["--disable-component-update", "--disable-sync"]
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    if path is None and os.environ.get("CI") == "true":
-        pytest.fail("no Chromium found; install it or set CHROMIUM")
-    if path is None:
-        pytest.skip("no Chromium found; install it or set CHROMIUM")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def address():
-    """The site on a local server."""
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *args):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(SITE)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
 
 
 @pytest.fixture(scope="module")
@@ -154,6 +120,16 @@ def test_light_and_dark_differ(views, address):
         views[view].goto(address + "index.html")
         seen.append(views[view].evaluate("getComputedStyle(document.querySelector('.role-key')).color"))
     assert seen[0] != seen[1]
+
+
+def test_code_is_dark_on_dark_pages_only(views, address):
+    brightness = []
+    for view in "phone", "desktop":
+        views[view].goto(address + LESSONS[0])
+        colour = views[view].evaluate("getComputedStyle(document.querySelector('.highlight')).backgroundColor")
+        brightness.append(sum(int(part) for part in colour.strip("rgb()").split(",")))
+    assert brightness[0] > 600
+    assert brightness[1] < 150
 
 
 def test_formulas_are_set_in_their_font(views, address):

@@ -20,7 +20,7 @@ from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from conftest import DOCS, SITE
 from sphinx.application import Sphinx
-from test_browser import address, chromium, views  # noqa: F401 (fixtures)
+from test_browser import views  # noqa: F401 (a fixture)
 
 PAGES = sorted(DOCS.glob("practice/quiz-*.md"))
 QUIZ = re.compile(r"^:::\{quiz\}\n(.*?)^:::$", re.MULTILINE | re.DOTALL)

@@ -39,6 +39,7 @@ extensions = [
     "pages",
     "quiz",
     "roles",
+    "slides",
 ]
 exclude_patterns = ["_*", "gallery", "**/*.ipynb", "examples/sg_execution_times.rst", "sg_execution_times.rst"]
 nitpicky = True

@@ -130,6 +130,31 @@ def of_three_points() -> dict[str, str]:
     return table | {"bmm-first": f"{tens[0]:.1f}", "bmm-second": f"{tens[1]:.1f}"}
 
 
+def of_teaching(data: RegressionData) -> dict[str, str]:
+    """What the pages for teachers ask, and the answers that wrong ideas give."""
+    keys, values, at_2 = torch.tensor([1.0, 2.0, 4.0]), torch.tensor([10.0, 20.0, 40.0]), torch.tensor([2.0])
+    at_3 = attention_weights(torch.tensor([3.0]), keys)[0]
+    without_minus = torch.softmax((at_2[:, None] - keys) ** 2 / 2, dim=-1)[0]
+    product = torch.softmax(1.0 * keys, dim=-1)
+    twice = 2 * attention_weights(at_2, keys)[0, 1]
+    assert at_3[1] == at_3[2], "2 and 4 are equally far from 3"
+    pull = attention_weights(at_2, keys)[0] * (values - 20)
+    assert pull[0] < 0 < pull[2] < -pull[0], "the one who knows 10 should pull down more than the one who knows 40 up"
+    assert torch.allclose(attention_pooling(at_2, torch.full((3,), 2.0), values), values.mean())
+    assert without_minus.argmax() == product.argmax() == 2, "the wrong ideas should prefer the one at 4"
+    assert twice > 1, "twice the weight should be more than there is"
+    crowd = effective_neighbours(attention_weights(data.x_train, data.x_train))
+    assert crowd.median() > 25, "a point should have about thirty others nearly as near"
+    table = {f"teach-3-{key:g}": f"{weight:.3f}" for key, weight in zip(keys, at_3)}
+    return table | {
+        "teach-3": f"{at_3 @ values:.2f}",
+        "teach-crowd-wrong": f"{values.sum():g}",
+        "teach-plus-4": f"{100 * without_minus[2]:.0f}%",
+        "teach-dot-4": f"{100 * product[2]:.0f}%",
+        "teach-twice": f"{twice:.3f}",
+    }
+
+
 def of_training(data: RegressionData) -> dict[str, str]:
     history, w5 = trained(data, None)
     _, w100 = trained(data, None, epochs=100)
@@ -306,7 +331,7 @@ def of_many_seeds() -> dict[str, str]:
 def facts() -> dict[str, str]:
     """Return the whole table: name -> what the reader sees."""
     data = make_data(50, step=0.125)
-    parts = of_the_data, of_training, of_the_leak, of_kernels, of_choosing
+    parts = of_the_data, of_training, of_the_leak, of_kernels, of_choosing, of_teaching
     table = of_three_points() | of_transformers() | of_many_seeds()
     for part in parts:
         table |= part(data)

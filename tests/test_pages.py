@@ -8,7 +8,11 @@ from conftest import DOCS
 
 LESSONS = sorted((DOCS / "lessons").glob("*.md"))
 PAGES = sorted(
-    [*LESSONS, DOCS / "index.md", *(p for f in ("about", "practice", "reference") for p in (DOCS / f).glob("*.md"))]
+    [
+        *LESSONS,
+        DOCS / "index.md",
+        *(p for f in ("about", "practice", "reference", "teach") for p in (DOCS / f).glob("*.md")),
+    ]
 )
 CELL = re.compile(r"^```(?:\{code-cell\}|python|pycon|text|bibtex).*?^```$", re.DOTALL | re.MULTILINE)
 NOT_PROSE = [

@@ -1,0 +1,382 @@
+"""For teachers: a plan whose minutes add up, questions that tell ideas apart, and a deck that fits screen and paper."""
+
+import re
+import subprocess
+import sys
+import time
+from functools import cache
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from conftest import DOCS, ROOT, SITE
+
+TEACH = DOCS / "teach"
+PLAN, MISTAKES, SLIDES, INDEX = ((TEACH / f"{n}.md").read_text() for n in ("plan", "mistakes", "slides", "index"))
+DECK = "teach/slides.html"
+
+
+@cache
+def built(name):
+    return BeautifulSoup((SITE / name).read_text(), "html5lib")
+
+
+def deck():
+    """The slides of the built deck: where it begins and its sections."""
+    return built(DECK).select(".slide")
+
+
+def span(text):
+    """Return first and last of "5–17", or of "26" alone."""
+    first, _, last = text.strip().partition("–")
+    return int(first), int(last or first)
+
+
+def tables():
+    """Return the time tables of the plan as lists of (minutes, text, slides)."""
+    blocks = re.findall(r"^\| minutes .*\n\|[- |]+\n((?:\|.*\n)+)", PLAN, re.MULTILINE)
+    return [[tuple(cell.strip() for cell in row.strip("|").split("|"))[:3] for row in b.splitlines()] for b in blocks]
+
+
+# The plan
+
+
+@pytest.mark.parametrize(("table", "length"), list(enumerate([60, 20, 45, 45])))
+def test_minutes_add_up(table, length):
+    times = [span(minutes) for minutes, _, _ in tables()[table]]
+    assert [start for start, _ in times] == [0, *(end for _, end in times[:-1])], "a gap, or two things at once"
+    assert all(start < end for start, end in times)
+    assert times[-1][1] == length
+
+
+def test_all_time_tables_are_found():
+    assert len(tables()) == len(re.findall(r"^\| minutes", PLAN, re.MULTILINE)) == 4
+
+
+@pytest.mark.parametrize("table", range(4))
+def test_slides_are_shown_in_order_and_exist(table):
+    shown = [span(slides) for _, _, slides in tables()[table] if slides]
+    flat = [number for first, last in shown for number in range(first, last + 1)]
+    assert flat == sorted(set(flat))
+    assert set(flat) <= set(range(1, len(deck()) + 1))
+
+
+def test_the_hour_shows_every_slide():
+    shown = [span(slides) for _, _, slides in tables()[0]]
+    assert [n for first, last in shown for n in range(first, last + 1)] == list(range(1, len(deck()) + 1))
+
+
+def test_two_lessons_show_every_slide_once():
+    shown = [span(slides) for table in tables()[2:] for _, _, slides in table if slides]
+    assert [n for first, last in shown for n in range(first, last + 1)] == list(range(1, len(deck()) + 1))
+
+
+def steps():
+    """Return (minutes, title, text) of each part of the hour."""
+    return re.findall(r"^## (\d+–\d+): ([^\n]*)\n(.*?)(?=^## )", PLAN, re.MULTILINE | re.DOTALL)
+
+
+def test_each_row_of_the_hour_has_its_part():
+    assert [(minutes, title) for minutes, title, _ in steps()] == [row[:2] for row in tables()[0]]
+
+
+@pytest.mark.parametrize("step", range(9))
+def test_a_part_says_who_does_what_and_names_its_slides(step):
+    _, title, text = steps()[step]
+    first, last = span(tables()[0][step][2])
+    named = f"Slide {first}," if first == last else f"Slides {first} (?:to|and) {last},"
+    assert re.search(named, text), f"{title}: the table and the part name other slides"
+    ids = [slide.get("id") or slide.parent["id"] for slide in deck()]
+    links = re.findall(r"\[([^\]]*)\]\(slides\.md#([\w-]+)\)", text)
+    assert ids.index(links[0][1]) + 1 == first
+    for words, target in links:  # "slide 11" must lead to the eleventh
+        if number := re.search(r"[Ss]lide (\d+)", words):
+            assert ids.index(target) + 1 == int(number[1])
+    for term in ["They do", "You say"] if step == 8 else ["You say", "Where it goes wrong", "If you are late"]:
+        assert step == 8 or f"{term}\n: " in text, f"{title}: {term}?"
+    if 0 < step < 8:
+        assert "You ask\n: " in text, f"{title}: they should predict first"
+
+
+def test_slides_that_the_text_of_the_plan_names_belong_to_their_part():
+    for (_, title, text), (_, _, slides) in zip(steps(), tables()[0]):
+        first, last = span(slides)
+        for number in re.findall(r"[Ss]lides? (\d+)", text):
+            assert first <= int(number) <= last, f"{title} speaks of slide {number}"
+
+
+def test_the_twelve_minutes_of_the_sum_are_twelve():
+    words = {"one": 1, "two": 2, "three": 3, "five": 5}
+    listed = re.search(r"twelve minutes: (.*?)\.", PLAN, re.DOTALL)[1]
+    assert sum(words[word] for word in re.findall(r"(one|two|three|five) for", listed)) == 12
+
+
+def test_the_class_meets_the_lessons_of_the_hour():
+    named = set(re.findall(r"lessons/(\d\d)-", PLAN.split("## 0–5")[0]))
+    assert {f"{n:02d}" for n in (*range(1, 12), 15)} <= named
+
+
+# What students get wrong
+
+
+def ideas():
+    return re.findall(r"^## \"([^\n]*)\"\n(.*?)(?=^## |\Z)", MISTAKES, re.MULTILINE | re.DOTALL)
+
+
+def test_there_are_as_many_ideas_as_it_says():
+    assert len(ideas()) == len(re.findall("^## ", MISTAKES, re.MULTILINE)) == 16
+    assert MISTAKES.split("\n\n")[1].startswith("Sixteen")
+    assert "sixteen wrong ideas" in INDEX
+
+
+@pytest.mark.parametrize("idea", range(16))
+def test_a_question_tells_the_ideas_apart(idea, facts):
+    title, text = ideas()[idea]
+    for part in "**Why it is tempting.**", "**Ask.**", "**Then show.**":
+        assert text.count(part) == 1, f"{title}: {part}"
+    question = re.search(r"\*\*Ask\.\*\* (.*?)\n\n", text, re.DOTALL)[1]
+    assert "?" in question
+    assert len(question.split()) < 45, "too long to be asked in a minute"
+    answers = re.findall(r"^\| (wrong|right) \| (.*) \|$", text, re.MULTILINE)
+    assert [name for name, _ in answers] == ["wrong", "right"]
+    wrong, right = (re.sub(r"\{fact\}`([^`]+)`", lambda m: facts[m[1]], answer) for _, answer in answers)
+    assert not set(re.split("[,;:]", wrong)) & set(re.split("[,;:]", right)), "both ideas give the same answer"
+    shown = re.search(r"\*\*Then show\.\*\* (.*?)\n\n", text + "\n\n", re.DOTALL)[1]
+    assert re.search(r"\]\((\.\./(lessons|examples)/[\w-]+\.(md|rst)|slides\.md#[\w-]+)\)", shown), "nothing to show"
+
+
+@pytest.mark.parametrize("idea", range(16))
+def test_an_answer_is_computed(idea):
+    title, text = ideas()[idea]
+    assert "{fact}`" in text or ">>>" in text, title
+
+
+def test_most_ideas_have_their_minute_in_the_plan():
+    named = set(re.findall(r"mistakes\.md#([\w-]+)", PLAN))
+    sections = {section["id"] for section in built("teach/mistakes.html").select("section section")}
+    assert named <= sections
+    assert len(named) >= 12
+
+
+# The slides
+
+
+def test_the_deck_has_the_length_of_an_hour():
+    assert 22 <= len(deck()) <= 26
+    assert len({slide.find(["h1", "h2"]).get_text() for slide in deck()}) == len(deck())
+
+
+@pytest.mark.parametrize("number", range(1, 27))
+def test_a_slide_has_few_words_and_one_thing_to_look_at(number):
+    slide = deck()[number - 1]
+    things = [
+        thing
+        for thing in slide.select(".figure-svg svg, .math-block, .cell_input pre, table")
+        if not thing.find_parent("details")
+    ]
+    assert len(things) <= 1, "more than one picture, formula, table or piece of code"
+    if things and things[0].name == "pre":
+        assert len(things[0].get_text().strip().splitlines()) <= 5
+    words = " ".join(part.get_text(" ") for part in slide.select(".slide-words > :is(p, ul, ol)"))
+    assert len(words.split()) <= 45
+    assert len(slide.select("details.notes")) == 1, "a teacher finds no notes"
+    assert not slide.select("details[open]")
+
+
+def test_the_number_of_a_slide_and_its_links_are_right():
+    slides = deck()
+    ids = [slide.get("id") or slide.parent["id"] for slide in slides]
+    for number, slide in enumerate(slides, 1):
+        way = slide.select_one(".slide-way")
+        assert f"{number} / {len(slides)}" in way.get_text(" ")
+        neighbours = ids[max(number - 2, 0) : number - 1] + ids[number : number + 1]
+        assert [a["href"] for a in way.find_all("a")] == [f"#{name}" for name in neighbours]
+
+
+def test_slides_speak_of_other_slides_by_their_right_number():
+    titles = [slide.find(["h1", "h2"]).get_text() for slide in deck()]
+    assert "three lines" in titles[10 - 1]
+    assert "laziest" in titles[4 - 1]
+    spoken = set(re.findall(r"slide (\d+)", SLIDES))
+    assert spoken == {"10", "4"}, "check these titles too"
+
+
+def test_only_a_deck_is_laid_out_as_one():
+    html = built(DECK)
+    assert not html.select("aside, .sidebar-drawer, .toc-drawer")
+    assert [script.get("src") for script in html.find_all("script")] == [None], "Furo's line for the theme, no files"
+    plan = built("teach/plan.html")
+    assert plan.select(".sidebar-drawer")
+    assert not plan.select(".slide, .slides, .slide-way")
+    (sheet,) = [link["href"] for link in plan.find_all("link", rel="stylesheet")]
+    assert "scroll-snap-type" not in (SITE / "teach" / sheet.split("?")[0]).read_text()
+
+
+def test_the_deck_leads_back():
+    links = [a["href"] for a in built(DECK).select(".deck-links a")]
+    assert "../index.html" in links
+    assert "index.html" in links
+    assert "../notebooks/teach/slides.ipynb" in links
+
+
+@pytest.fixture
+def screen(chromium, address):
+    """Open a page in a window of this size; the window is closed afterwards."""
+    contexts = []
+
+    def opened(name, width, height, **settings):
+        settings = {"viewport": {"width": width, "height": height}, "reduced_motion": "reduce"} | settings
+        contexts.append(chromium.new_context(**settings))
+        page = contexts[-1].new_page()
+        page.goto(address + name)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+# What of a slide lies outside of its box, or outside of the box of another: nothing, if it fits.
+OUTSIDE = """() => [...document.querySelectorAll('.slide')].flatMap(slide => {
+    const box = slide.getBoundingClientRect();
+    const parts = slide.querySelectorAll('h1, h2, p, li, table, svg, pre, math, summary');
+    return [...parts].filter(part => part.checkVisibility() && !part.closest('svg svg')).filter(part => {
+        const it = part.getBoundingClientRect();
+        return it.top < box.top - 1 || it.bottom > box.bottom + 1 || it.left < box.left - 1 || it.right > box.right + 1
+            || (part.matches('pre') && part.scrollWidth > part.clientWidth + 1);
+    }).map(part => slide.id + ': ' + part.tagName + ' ' + part.textContent.slice(0, 30));
+})"""
+# Do words lie on the picture, or on the notes?
+OVERLAPS = """() => [...document.querySelectorAll('.slide')].flatMap(slide => {
+    const parts = [...slide.children].filter(part => part.checkVisibility()).map(part => part.getBoundingClientRect());
+    const meet = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+    return parts.some((a, i) => parts.slice(i + 1).some(b => meet(a, b))) ? [slide.id] : [];
+})"""
+HEIGHTS = "[...document.querySelectorAll('.slide')].map(slide => Math.round(slide.getBoundingClientRect().height))"
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1920, 1080), (1024, 768), (2560, 1080)])
+def test_a_slide_fills_the_screen_and_nothing_is_cut_off(screen, width, height):
+    page = screen(DECK, width, height)
+    assert set(page.evaluate(HEIGHTS)) == {height}
+    assert page.evaluate(OUTSIDE) == []
+    assert page.evaluate(OVERLAPS) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def arrives(page, slide):
+    """Wait until the window shows this slide. The page's own clock would need JavaScript."""
+    end = time.monotonic() + 10
+    while abs(page.evaluate("scrollY") - 720 * slide) >= 1:
+        assert time.monotonic() < end, f"slide {page.evaluate('scrollY') / 720 + 1:.1f} instead of {slide + 1}"
+
+
+@pytest.mark.parametrize("js", [True, False], ids=["js", "no-js"])
+def test_keys_go_from_slide_to_slide(screen, js):
+    page = screen(DECK, 1280, 720, java_script_enabled=js)
+    last = len(deck()) - 1
+    for key, slide in [("Space", 1), ("PageDown", 2), ("ArrowDown", 3), ("PageUp", 2), ("ArrowUp", 1), ("End", last)]:
+        page.keyboard.press(key)
+        arrives(page, slide)
+    page.locator(".slide-way a").last.click()
+    arrives(page, last - 1)
+
+
+def test_notes_open_and_the_slide_grows_no_wider(screen):
+    page = screen(DECK, 1280, 720, java_script_enabled=False)
+    notes = page.locator("#it-copies details.notes")
+    notes.locator("summary").click()
+    assert notes.locator("p").last.is_visible()
+    assert page.evaluate(OUTSIDE) == []
+    assert page.evaluate(OVERLAPS) == []
+
+
+def test_on_a_phone_it_is_an_ordinary_page(screen):
+    page = screen(DECK, 360, 740, java_script_enabled=False)
+    assert page.evaluate("getComputedStyle(document.documentElement).scrollSnapType") == "none"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    heights = page.evaluate(HEIGHTS)
+    assert len(set(heights)) > 10, "each as tall as what it holds"
+    assert page.evaluate("parseFloat(getComputedStyle(document.querySelector('.slide-words p')).fontSize)") >= 15
+    for picture in page.query_selector_all(".figure-svg svg"):
+        assert picture.bounding_box()["width"] > 250
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_printed_each_slide_is_one_page(screen, scheme):
+    page = screen(DECK, 1280, 720, color_scheme=scheme)
+    pdf = page.pdf(prefer_css_page_size=True, print_background=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == len(deck())
+    sizes = set(re.findall(rb"/MediaBox\s*\[([^\]]*)\]", pdf))
+    assert {tuple(round(float(v)) for v in size.split()) for size in sizes} == {(0, 0, 842, 595)}, "A4, lying"
+
+
+def test_nothing_is_cut_off_on_paper(screen):
+    page = screen(DECK, round((297 - 32) * 96 / 25.4), round((210 - 32) * 96 / 25.4))
+    page.emulate_media(media="print")
+    assert page.evaluate(OUTSIDE) == []
+    assert page.evaluate(OVERLAPS) == []
+    assert max(page.evaluate(HEIGHTS)) <= (210 - 32) * 96 / 25.4
+    assert not page.locator("details.notes").first.is_visible()
+
+
+def test_the_deck_has_the_colours_of_the_lessons(screen):
+    seen = set()
+    for scheme in "light", "dark":
+        page = screen(DECK, 1280, 720, color_scheme=scheme, java_script_enabled=False)
+        colours = page.evaluate(
+            """() => ['.slide-words .role-value', '.figure-svg [fill="var(--role-value)"]', '.slide h2', 'body'].map(
+                (where, i) => getComputedStyle(document.querySelector(where))[
+                    ['color', 'fill', 'color', 'backgroundColor'][i]])"""
+        )
+        assert colours[0] == colours[1]
+        assert colours[2] != colours[3]
+        seen.add(tuple(colours))
+    assert len(seen) == 2
+
+
+def test_the_notebook_of_the_deck_runs():
+    namespace: dict = {}
+    for cell in nbformat.read(SITE / "notebooks" / "teach" / "slides.ipynb", as_version=4).cells:
+        if cell.cell_type == "code" and cell.id != "needs":
+            exec(compile(cell.source, "slides.ipynb", "exec"), namespace)
+    assert namespace["answers"].shape == (40,)
+
+
+# Reuse
+
+
+def test_every_picture_of_the_deck_can_be_taken_home():
+    shown = re.findall(r"!\[\]\(\.\./examples/images/(sphx_glr_(plot_\w+)_001\.svg)\)", SLIDES)
+    rows = re.findall(r"^\| .* \| \{download\}`SVG <.*/(.*)>` \| \[script\]\(.*/(.*)\.rst\) \|$", INDEX, re.MULTILINE)
+    assert rows == shown, "the table of pictures has the order of the deck"
+    files = [a["href"] for a in built("teach/index.html").select("a.download")]
+    assert len(files) == len(shown)
+    for file, (name, _) in zip(files, shown):
+        svg = (SITE / "teach" / file).read_text()
+        assert file.endswith(name)
+        assert "<svg" in svg
+        assert "var(" not in svg, "a drawing program knows no colours of the page"
+
+
+def test_the_line_for_a_png_makes_one(tmp_path):
+    (line,) = re.findall(r"^fig\.savefig\(.*\)$", INDEX, re.MULTILINE)
+    script = (DOCS / "gallery" / "plot_one_query.py").read_text()
+    assert script.count("plt.show()") == 1
+    (tmp_path / "picture.py").write_text(script.replace("plt.show()", f"{line}\nplt.show()"))
+    env = {"MPLBACKEND": "agg", "PYTHONPATH": str(ROOT), "HOME": str(tmp_path)}
+    subprocess.run([sys.executable, "picture.py"], cwd=tmp_path, check=True, env=env, capture_output=True)
+    png = (tmp_path / "picture.png").read_bytes()
+    assert png[:8] == b"\x89PNG\r\n\x1a\n"
+    assert int.from_bytes(png[16:20], "big") > 1000, "wide enough for a projector"
+
+
+def test_the_licence_is_the_one_it_says():
+    assert "MIT licence" in INDEX
+    assert (ROOT / "LICENSE").read_text().startswith("MIT License")
+
+
+@pytest.mark.parametrize("page", ["index.html", "about/index.html", "about/cite.html"])
+def test_teachers_are_shown_the_way(page):
+    text = built(page).select_one("article")
+    assert [a for a in text.find_all("a") if a["href"].endswith("teach/index.html")]

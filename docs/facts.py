@@ -5,7 +5,11 @@ the reader sees. `assert`s beside the numbers check what the sentences around th
 sentence is wrong and the build stops.
 """
 
+import math
+
 import torch
+from sklearn.datasets import load_iris
+from sklearn.neighbors import KNeighborsClassifier
 from torch import Tensor
 
 from nwlesson import (
@@ -21,6 +25,7 @@ from nwlesson import (
     leave_one_out,
     leave_one_out_loss,
     make_data,
+    scaled_distance,
     train,
     triangular,
     truth,
@@ -274,6 +279,96 @@ def of_choosing(data: RegressionData) -> dict[str, str]:
     }
 
 
+def shares_from_others(x: Tensor, y: Tensor, w: float | Tensor) -> Tensor:
+    """Answer each point from all the others."""
+    keys, values = leave_one_out(x, y)
+    return torch.bmm(attention_weights(x, keys, w).unsqueeze(1), values).squeeze(1)
+
+
+def of_iris() -> dict[str, str]:
+    """Flowers sorted by attention and by scikit-learn's nearest neighbours."""
+    query, keys = torch.tensor([[6.0, 4.0]]), torch.tensor([[6.0, 3.0], [4.0, 4.0], [2.0, 1.0]])
+    rose, lily = attention_pooling(query, keys, torch.tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0]]))[0].tolist()
+    iris = load_iris()
+    x, kinds = torch.tensor(iris.data), torch.tensor(iris.target)
+    y = torch.nn.functional.one_hot(kinds).double()
+
+    def right(columns: list[int]) -> Tensor:
+        chosen = fit_bandwidth(x[:, columns], y)
+        return shares_from_others(x[:, columns], y, chosen).argmax(dim=-1) == kinds
+
+    tested_apart = 0  # w chosen by nine tenths of the flowers, the rest asked
+    for fold in range(10):
+        asked = torch.arange(len(x)) % 10 == fold
+        shares = attention_pooling(x[asked], x[~asked], y[~asked], fit_bandwidth(x[~asked], y[~asked]))
+        tested_apart += int((shares.argmax(dim=-1) == kinds[asked]).sum())
+    # Without an argument, predict leaves each flower out.
+    theirs = {k: KNeighborsClassifier(k).fit(x, kinds).predict(None) == kinds.numpy() for k in range(1, 31)}
+    best_k = max(theirs, key=lambda k: theirs[k].sum())
+    ours, alone, best = right([0, 1, 2, 3]), int(right([0]).sum()), torch.from_numpy(theirs[best_k])
+    only_ours, only_theirs = int((ours & ~best).sum()), int((best & ~ours).sum())
+    tosses = only_ours + only_theirs  # as if a coin had decided where the two differ
+    luck = 2 * sum(math.comb(tosses, i) for i in range(min(only_ours, only_theirs) + 1)) / 2**tosses
+    assert luck > 0.1, "the difference should be one that a coin could make"
+    w = fit_bandwidth(x, y)
+    spread = x.amax(dim=0) - x.amin(dim=0)
+    assert 1 / w[0] > 10 * spread[0] and (1 / w[1:] < spread[1:] / 5).all(), "only the first should not count"
+    assert alone > 2 * len(x) / 3, "though alone it says a good deal"
+    assert abs(tested_apart - int(ours.sum())) <= 2, "judging with those who chose should not flatter much"
+    return {
+        "petal-c-mm": f"{torch.tensor([4.0, 30.0]).norm():.1f}",
+        "petal-rose": f"{rose:.3f}",
+        "petal-lily": f"{lily:.3f}",
+        "iris-first-width": f"{1 / w[0]:.0f}",
+        "iris-first-spread": f"{spread[0]:.1f}",
+        "iris-right": f"{ours.sum()}",
+        "iris-alone": f"{alone}",
+        "iris-apart": f"{tested_apart}",
+        "iris-knn": f"{best.sum()}",
+        "iris-knn-k": f"{best_k}",
+    }
+
+
+def of_dimension() -> dict[str, str]:
+    """How far the nearest of 1000 points is, and what features that say nothing cost."""
+    generator = torch.Generator().manual_seed(0)
+    nearest = {}
+    for d in 1, 2, 5, 10, 20:
+        queries, keys = torch.rand(100, d, generator=generator), torch.rand(1000, d, generator=generator)
+        distances = scaled_distance(queries, keys).abs()
+        nearest[d] = (distances.amin(dim=-1).median() / distances.median(dim=-1).values.median()).item()
+        if d == 20:
+            assert distances.amin(dim=-1).median() > 1, "farther than one edge of the cube"
+    assert list(nearest.values()) == sorted(nearest.values())
+    ws = torch.logspace(-1, 1.5, 26).tolist()
+    shared, own, all_matter = [], [], []
+    for d in 1, 10:
+        errors = []
+        for seed in range(3):
+            generator = torch.Generator().manual_seed(seed)
+            x, q = (5 * torch.rand(n, d, generator=generator).double() for n in (200, 500))
+            noise = 0.5 * torch.randn(200, generator=generator)
+            y = truth(x[:, 0]) + noise
+            one = min(ws, key=lambda w, x=x, y=y: leave_one_out_loss(w, x, y).item())
+            errors.append([mse(attention_pooling(q, x, y, w), truth(q[:, 0])) for w in (one, fit_bandwidth(x, y))])
+            y, t = (d**0.5 * truth(places).mean(dim=-1) for places in (x, q))  # the same spread, from all features
+            fitted = fit_bandwidth(x, y + noise)
+            all_matter.append(mse(attention_pooling(q, x, y + noise, fitted), t) / t.var().item())
+        shared.append(sum(e[0] for e in errors) / 3)
+        own.append(sum(e[1] for e in errors) / 3)
+    assert shared[1] > 30 * shared[0] and own[1] < shared[1] / 10, "one w for each feature should save it"
+    assert max(all_matter[:3]) < 0.05 and min(all_matter[3:]) > 0.5, "where all features matter, no w should"
+    return {
+        "near-1": f"{100 * nearest[1]:.1f}%",
+        "near-20": f"{100 * nearest[20]:.0f}%",
+        "edge-1": f"{100 * 0.01:.0f}%",
+        "edge-10": f"{100 * 0.01 ** (1 / 10):.0f}%",
+        "useless-1": f"{shared[0]:.2f}",
+        "useless-10": f"{shared[1]:.2f}",
+        "useless-10-own": f"{own[1]:.2f}",
+    }
+
+
 def of_transformers() -> dict[str, str]:
     """The toy case once more, scored by products: with half the square of the key, and without."""
     query, keys, values = torch.tensor(2.0), torch.tensor([1.0, 2.0, 4.0]), torch.tensor([10.0, 20.0, 40.0])
@@ -332,7 +427,7 @@ def facts() -> dict[str, str]:
     """Return the whole table: name -> what the reader sees."""
     data = make_data(50, step=0.125)
     parts = of_the_data, of_training, of_the_leak, of_kernels, of_choosing, of_teaching
-    table = of_three_points() | of_transformers() | of_many_seeds()
+    table = of_three_points() | of_iris() | of_dimension() | of_transformers() | of_many_seeds()
     for part in parts:
         table |= part(data)
     return table

@@ -151,16 +151,17 @@ def fit_bandwidth(x: Tensor, y: Tensor) -> float | Tensor:
     grid = torch.logspace(0, math.log10(2 * len(x)), 13, dtype=x.dtype)  # from all points to half a gap
     start = min((w / spread for w in grid.tolist()), key=lambda w: _loss(w, squares, mask, y).item())
     log_w = start.log().requires_grad_()
+    low, high = start.log() - 20, start.log() + 20  # LBFGS may try steps so long that exp would overflow
     descent = torch.optim.LBFGS(
         [log_w], max_iter=50, tolerance_grad=1e-8, tolerance_change=0, line_search_fn="strong_wolfe"
     )
 
     def loss() -> Tensor:
         descent.zero_grad()
-        value = _loss(log_w.exp(), squares, mask, y)
+        value = _loss(log_w.clamp(low, high).exp(), squares, mask, y)
         value.backward()  # type: ignore[no-untyped-call]
         return value
 
     descent.step(loss)  # type: ignore[no-untyped-call]
-    w = log_w.detach().exp()
+    w = log_w.detach().clamp(low, high).exp()
     return float(w) if scalar else w

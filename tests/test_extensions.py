@@ -156,6 +156,14 @@ def test_a_folded_answer_stays_folded_in_the_notebook():
     assert "```" not in text
 
 
+def test_a_notebook_installs_what_its_code_imports():
+    def cells(source):
+        return [notebooks.nbformat.v4.new_markdown_cell("from sklearn"), notebooks.nbformat.v4.new_code_cell(source)]
+
+    assert notebooks.packages(cells("import torch")) == ["torch", "matplotlib"]
+    assert notebooks.packages(cells("from sklearn.datasets import load_iris"))[2:] == ["scikit-learn"]
+
+
 def test_formulas_become_mathml_and_bad_ones_are_reported(monkeypatch):
     assert "<mfrac>" in mathml.convert(nodes.math("", r"\frac{1}{2}"))
     reported = []

@@ -52,6 +52,14 @@ def test_the_text_and_the_gallery_tell_the_same_story(facts):
     assert f"{facts['seeds-overshoot'].rstrip('%')} of {facts['seeds']} end beyond the best w" in page
 
 
+def test_the_text_and_the_gallery_measure_the_same_distances_and_errors(facts):
+    cost = (SITE / "examples" / "plot_useless_features.html").read_text()
+    assert f"{facts['useless-1']} to {facts['useless-10']}, near the plain average" in cost
+    assert f"{facts['useless-1']} to {facts['useless-10-own']}." in cost
+    far = (SITE / "examples" / "plot_far_neighbours.html").read_text()
+    assert f"to 0.{facts['near-20'].rstrip('%')} and" in far
+
+
 def test_the_api_links_back_to_the_gallery():
     page = (SITE / "reference" / "generated" / "nwlesson.attention_pooling.html").read_text()
     assert "../../examples/plot_widths.html" in page

@@ -18,6 +18,7 @@ from nwlesson import (
     leave_one_out,
     leave_one_out_loss,
     make_data,
+    truth,
 )
 
 DEVICES = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
@@ -211,6 +212,17 @@ def test_a_feature_that_says_nothing_is_hardly_looked_at():
     dull = torch.rand(100, 1, generator=torch.Generator().manual_seed(9), dtype=torch.float64)
     w = fit_bandwidth(torch.cat([x, dull], dim=1), y)
     assert w[2] < 0.2 * w[0], "both features lie between 0 and 1"
+
+
+@pytest.mark.parametrize("seed", [1, 2])  # 2: a step of the search so long that exp overflows
+def test_ten_features_that_all_matter_get_a_bandwidth_each(seed):
+    generator = torch.Generator().manual_seed(seed)
+    x = 5 * torch.rand(200, 10, generator=generator).double()
+    y = truth(x).mean(dim=1) * 10**0.5 + 0.5 * torch.randn(200, generator=generator).double()
+    w = fit_bandwidth(x, y)
+    assert torch.isfinite(w).all() and (w > 0).all()
+    shared = [leave_one_out_loss(w, x, y) for w in torch.logspace(-1, 1, 20).tolist()]
+    assert leave_one_out_loss(w, x, y) < min(shared)
 
 
 @pytest.mark.parametrize("columns", [1, 3])

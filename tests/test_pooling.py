@@ -2,10 +2,12 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 from statsmodels.nonparametric.kernel_regression import KernelReg
 from torch.nn.functional import scaled_dot_product_attention
 from torch.testing import assert_close
@@ -411,3 +413,26 @@ def test_bad_number_of_queries_is_refused(bad_count, refuses):
 )
 def test_tensors_that_do_not_fit_together_are_refused(name, call, args, was, refuses):
     refuses(name, ValueError, was, call, *args)
+
+
+@pytest.mark.parametrize("n_features", [1, 2, 5])
+@pytest.mark.parametrize("seed", range(5))
+def test_a_very_large_w_asks_the_neighbour_that_scikit_learn_finds_nearest(n_features, seed):
+    """With units of their own for the features: w scales them before anybody is nearest."""
+    generator = torch.Generator().manual_seed(seed)
+    queries, keys = (torch.rand(n, n_features, generator=generator).double() for n in (12, 30))
+    w = 10.0 ** torch.randint(-1, 2, (n_features,), generator=generator).double()
+    names = torch.randint(4, (30,), generator=generator)
+    theirs = KNeighborsClassifier(1).fit(keys * w, names).predict_proba(queries * w)
+    one_hot = torch.nn.functional.one_hot(names).double()
+    assert_close(attention_pooling(queries, keys, one_hot, 1e6 * w), torch.from_numpy(theirs))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_scikit_learn_gives_the_same_average_when_it_is_given_our_kernel_as_weights(seed):
+    generator = torch.Generator().manual_seed(seed)
+    queries, keys = (torch.rand(n, 3, generator=generator).double() for n in (12, 30))
+    values, w = torch.randn(30, 2, generator=generator).double(), torch.tensor([1.0, 5.0, 0.2]).double()
+    all_neighbours = KNeighborsRegressor(30, weights=lambda distance: np.exp(-(distance**2) / 2))
+    theirs = all_neighbours.fit(keys * w, values).predict(queries * w)
+    assert_close(attention_pooling(queries, keys, values, w), torch.from_numpy(theirs))

@@ -1,4 +1,4 @@
-"""Names in code become links: to our API pages and to the documentation of torch and matplotlib.
+"""Names in code become links: to our API pages and to the documentation of torch, matplotlib and scikit-learn.
 
 Why no library: sphinx-codeautolink infers types, so it misses tensor methods, the very thing a beginner wants to look
 up; it parses all finished pages once more, which took half of the build; and it forgets Markdown pages that are not
@@ -15,8 +15,13 @@ SPAN = r'<span class="n[n]?">(\w+)</span>'
 CHAIN = re.compile(rf'(?:{SPAN})(?:<span class="o">\.</span>{SPAN})*')
 METHOD = re.compile(r'(?<=<span class="o">\.</span>)<span class="n">(\w+)</span>(?=<span class="p">\()')
 DEFINED = re.compile(r'<span class="n[cf]">(\w+)</span>|<span class="n">(\w+)</span>(?= <span class="o">=</span>)')
-# How the pages abbreviate module names when they import them.
-SHORT = {"nn": "torch.nn", "plt": "matplotlib.pyplot"}
+# How the pages abbreviate names of other projects when they import them.
+SHORT = {
+    "nn": "torch.nn",
+    "plt": "matplotlib.pyplot",
+    "load_iris": "sklearn.datasets.load_iris",
+    "KNeighborsClassifier": "sklearn.neighbors.KNeighborsClassifier",
+}
 
 
 def targets(app: Sphinx, pagename: str) -> dict[str, str]:

@@ -32,7 +32,7 @@ SHARED += ["IPython.core.interactiveshell", "ipykernel.inprocess", "ipykernel.in
 
 def fingerprint(more: str = "") -> str:
     """Return a short hash of everything a result depends on besides the code that asks for it."""
-    versions = f"{sys.version_info[:2]} {version('torch')} {version('matplotlib')}"
+    versions = f"{sys.version_info[:2]} {version('torch')} {version('matplotlib')} {version('scikit-learn')}"
     digest = hashlib.sha256((versions + more).encode())
     sources = [p for p in (ROOT / "nwlesson").iterdir() if p.suffix in {".py", ".mplstyle"}]
     for path in sorted([*sources, EXT / "figures.py", EXT / "execution.py"]):

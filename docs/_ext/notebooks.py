@@ -74,10 +74,16 @@ def to_site(docname: str) -> str:
     return "../" * (docname.count("/") + 1)
 
 
-def needs(app: Sphinx) -> nbformat.NotebookNode:
+def packages(cells: list[nbformat.NotebookNode]) -> list[str]:
+    """Return what the code of a notebook imports besides nwlesson, by the names that pip knows."""
+    code = "".join(cell.source for cell in cells if cell.cell_type == "code")
+    return ["torch", "matplotlib", *(["scikit-learn"] if "from sklearn" in code else [])]
+
+
+def needs(app: Sphinx, cells: list[nbformat.NotebookNode]) -> nbformat.NotebookNode:
     """Return the cell that installs what the notebook needs, where the site knows its repository."""
-    repository = app.config.html_context["repository_url"]
-    source = f"%pip install torch matplotlib 'nwlesson @ git+{repository}'" if repository else "# pip install ."
+    repository, others = app.config.html_context["repository_url"], " ".join(packages(cells))
+    source = f"%pip install {others} 'nwlesson @ git+{repository}'" if repository else f"# pip install {others} ."
     return nbformat.v4.new_code_cell(source, id="needs")
 
 
@@ -87,8 +93,9 @@ def convert(app: Sphinx, docname: str) -> nbformat.NotebookNode | None:
     if notebook is None:
         return None
     page = f"{to_site(docname)}{docname}.html"
-    home = f"This notebook is [a page of the lesson]({page}). It needs torch, matplotlib and nwlesson."
-    cells = [nbformat.v4.new_markdown_cell(home, id="about"), needs(app)]
+    others = ", ".join(packages(notebook.cells))
+    home = f"This notebook is [a page of the lesson]({page}). It needs {others} and nwlesson."
+    cells = [nbformat.v4.new_markdown_cell(home, id="about"), needs(app, notebook.cells)]
     for number, cell in enumerate(notebook.cells):
         if cell.cell_type == "markdown":
             source = plain(cell.source, facts(app), docname)
@@ -117,13 +124,14 @@ def write(app: Sphinx, error: Exception | None) -> None:
             notebook.nbformat_minor = 5  # the first with names for cells
             for number, cell in enumerate(notebook.cells):
                 cell["id"] = f"cell-{number}"
-            notebook.cells.insert(0, needs(app))
+            notebook.cells.insert(0, needs(app, notebook.cells))
             nbformat.write(notebook, path)
         elif docname in app.env.metadata and (notebook := convert(app, docname)):
             path.parent.mkdir(parents=True, exist_ok=True)
             nbformat.write(notebook, path)
     if repository := app.config.html_context["repository_url"]:  # what Binder installs
-        Path(app.outdir, "requirements.txt").write_text(f"torch\nmatplotlib\nnwlesson @ git+{repository}\n")
+        text = f"torch\nmatplotlib\nscikit-learn\nnwlesson @ git+{repository}\n"
+        Path(app.outdir, "requirements.txt").write_text(text)
 
 
 def links(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:

@@ -101,6 +101,7 @@ def test_reading_time_does_not_count_what_is_hidden():
     hidden = "```{code-cell}\n:tags: [remove-cell]\n" + "word " * 5000 + "\n```\n"
     assert roles.minutes("word " * 5 * roles.WORDS_PER_MINUTE) == 5
     assert roles.minutes("word " * 5 * roles.WORDS_PER_MINUTE + "\n" + hidden) == 5
+    assert roles.minutes("{term}`word <a term of many words>` " * 5 * roles.WORDS_PER_MINUTE) == 5
 
 
 def test_inventories_are_read_by_sphinx(tmp_path):
@@ -136,6 +137,8 @@ def test_short_module_names_are_spelt_out():
     ("myst", "plain"),
     [
         ("{fact}`a` and {key}`keys`", "1.5 and keys"),
+        ("the {term}`kernel`, *{term}`overfits <overfitting>`* and {zh}`查询`", "the kernel, *overfits* and 查询"),
+        ("{term}`Nadaraya–Watson\nkernel regression`", "Nadaraya–Watson\nkernel regression"),
         ("(label)=\n# Title", "# Title"),
         (":::{admonition} Title\n:class: check\n\nText {fact}`a`.\n:::", "**Title**\n\n\nText 1.5.\n"),
         ("[next](04-b.md#c)", "[next](../../lessons/04-b.html#c)"),

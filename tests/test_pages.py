@@ -18,6 +18,7 @@ CELL = re.compile(r"^```(?:\{code-cell\}|python|pycon|text|bibtex).*?^```$", re.
 NOT_PROSE = [
     re.compile(r"\A---.*?^---$", re.DOTALL | re.MULTILINE),  # front matter
     CELL,
+    re.compile(r"^```.*$", re.MULTILINE),  # the fences of notes, or every backtick after them counts the wrong way
     re.compile(r"\$\$.*?\$\$|\$[^$\n]+\$", re.DOTALL),
     re.compile(r"\{[\w:]+\}`[^`]*`"),  # roles, facts among them
     re.compile(r"`[^`]*`"),

@@ -145,7 +145,7 @@ def test_notebooks_are_valid_and_plain(path):
     nbformat.validate(notebook)
     assert "needs" in {cell.get("id") for cell in notebook.cells[:2]}, "nothing installs the package"
     text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    assert not re.search(r"\{(fact|minutes|query|key|cite|admonition)\}", text)
+    assert not re.search(r"\{(fact|minutes|query|key|cite|term|zh|admonition)\}", text)
     assert ":::" not in text
     assert not [cell for cell in notebook.cells if cell.cell_type == "code" and cell.get("outputs")]
 

@@ -1,4 +1,5 @@
-"""Words with a role: `{key}`keys`` in the key's colour, `{fact}`name`` for a computed number, `{minutes}`page``.
+"""Words with a role: `{key}`keys`` in the key's colour, `{fact}`name`` for a computed number, `{minutes}`page``,
+`{zh}`查询`` for Chinese words.
 
 Why no library: MyST-NB's glue loses its number inside a translated paragraph, and knows no table of facts.
 """
@@ -45,8 +46,17 @@ class ColourRole(SphinxRole):
         return [nodes.inline(self.rawtext, self.text, classes=[f"role-{self.name}"])], []
 
 
+class ChineseRole(SphinxRole):
+    """Mark words as Chinese, so that a screen reader pronounces them; docutils makes lang="zh" of the class."""
+
+    def run(self):
+        return [nodes.inline(self.rawtext, self.text, classes=["language-zh"])], []
+
+
 HIDDEN = re.compile(
-    r"\A---.*?^---$|^```\{code-cell\}\n:tags: \[remove-cell\].*?^```$|\]\([^)]*\)", re.DOTALL | re.MULTILINE
+    r"\A---.*?^---$|^```\{code-cell\}\n:tags: \[remove-cell\].*?^```$"  # front matter, checks
+    r"|\]\([^)]*\)|\{term\}(?=`)| <[^<>`]+>(?=`)",  # where links lead
+    re.DOTALL | re.MULTILINE,
 )
 
 
@@ -81,6 +91,7 @@ def palette_css(app: Sphinx) -> None:
 def setup(app: Sphinx) -> dict:
     app.add_role("fact", FactRole())
     app.add_role("minutes", MinutesRole())
+    app.add_role("zh", ChineseRole())
     for role in PALETTE:
         app.add_role(role, ColourRole())
     app.connect("builder-inited", palette_css)

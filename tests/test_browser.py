@@ -1,5 +1,7 @@
 """The built site in a real browser: small screens, dark mode, keyboard, no JavaScript, print, and axe-core's rules."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import SITE
@@ -14,8 +16,11 @@ KINDS = [
     *LESSONS,
     "examples/index.html",
     "examples/plot_self_kept.html",
+    "practice/questions.html",
     "reference/api.html",
+    "reference/glossary.html",
     "reference/notation.html",
+    "reference/shapes.html",
     "reference/bibliography.html",
     "reference/generated/nwlesson.train.html",
     "reference/generated/nwlesson.NWKernelRegression.html",
@@ -151,6 +156,35 @@ def test_print_has_the_text_and_not_the_furniture(views, address):
     assert page.locator("article .figure-svg svg").first.is_visible()
     assert page.evaluate("getComputedStyle(document.querySelector('.role-key')).color") == LIGHT_KEY
     page.emulate_media(media="screen")
+
+
+def test_the_sheet_of_shapes_is_one_sheet_of_paper(chromium, address):
+    """A4 or letter, nothing beyond the edge of its column. A lesson needs more sheets, so they really are counted."""
+    page = chromium.new_page(viewport={"width": 672, "height": 1000})  # 210 mm without the margins of lesson.css
+
+    def sheets(name, paper="A4"):
+        page.goto(address + name)
+        return len(re.findall(rb"/Type\s*/Page\b", page.pdf(format=paper)))
+
+    assert sheets(LESSONS[2]) > 1
+    assert sheets("reference/shapes.html", "Letter") == sheets("reference/shapes.html") == 1
+    page.emulate_media(media="print")
+    outside = page.evaluate(
+        """() => {
+            const sheet = document.querySelector('#all-shapes-on-one-sheet'), edge = sheet.getBoundingClientRect();
+            const column = edge.left + edge.width / 2;
+            return [...sheet.querySelectorAll('td, p, li, pre, h2')].filter(e => {
+                const box = e.getBoundingClientRect(), word = document.createRange();
+                word.selectNodeContents(e);
+                const end = word.getBoundingClientRect().right;
+                const whole = getComputedStyle(e).columnSpan === 'all' || box.width > edge.width / 2;
+                const limit = whole || box.left >= column ? edge.right : column;
+                return e.scrollWidth > e.clientWidth + 1 || end > limit;
+            }).map(e => e.textContent);
+        }"""
+    )
+    assert outside == []
+    page.close()
 
 
 def test_search_finds_a_word(views, address):

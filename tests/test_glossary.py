@@ -127,12 +127,14 @@ def names():
     table |= {"n": 50, "n_train": 50, "n_queries": 40, "x": data.x_train, "y": data.y_train, "u": torch.tensor(0.5)}
     table |= {"X": torch.ones(2, 1, 4), "Y": torch.ones(2, 4, 6), "row": torch.ones(1, 3)}
     table |= {"w": 1.0, "scores": torch.zeros(40, 50), "y_hat": data.y_truth + 1}
+    table |= {"kinds": torch.tensor([0, 1, 2]), "shares": torch.ones(2, 3), "a": torch.ones(3), "b": torch.ones(3)}
+    table |= {"d_model": 8, "d": 4, "Q": torch.ones(40, 2), "K": torch.ones(50, 2), "V": torch.ones(50, 1)}
     weights = nwlesson.attention_weights(data.x_test, data.x_train)
     shared = {"queries": data.x_test, "keys": data.x_train, "values": data.y_train, "weights": weights}
     return table | {"tables": shared, "rows": {"keys": keys, "values": values}}
 
 
-CODE = {code for _, entry in ENTRIES for code in re.findall("`([^`]+)`", entry.shown)} - {"(b, n, m)"}
+CODE = {code for _, entry in ENTRIES for code in re.findall("`([^`]+)`", entry.shown)} - {"(b, n, m)", "d", "(n, d)"}
 
 
 @pytest.mark.parametrize("code", sorted(CODE))

@@ -32,6 +32,7 @@ extensions = [
     "sphinxcontrib.bibtex",
     "code_links",
     "execution",
+    "explorables",
     "figures",
     "inventories",
     "mathml",

@@ -1,4 +1,4 @@
-"""Measure, and print ratios from one run: pooling, the build, and the size of the pages. Nothing here is a test.
+"""Measure, and print ratios from one run: pooling, the build, pages and explorables. Nothing here is a test.
 
 Run it with `make bench`. Ratios travel between machines; seconds do not.
 """
@@ -13,8 +13,10 @@ import sys
 import tempfile
 import timeit
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import torch
+from playwright.sync_api import sync_playwright
 
 from nwlesson import attention_pooling, leave_one_out, leave_one_out_loss, make_data
 
@@ -131,10 +133,50 @@ def sizes() -> None:
             print(f"  {total / 1000:6.1f} ({requests}, {script / 1000:.1f})  {name}")
 
 
+PAINTED = """
+window.painted = [];
+new PerformanceObserver(list => { for (const entry of list.getEntries())
+    if (entry.name === "keydown") painted.push(entry.duration);
+}).observe({ type: "event", durationThreshold: 16 });
+"""
+
+
+def explorables() -> None:
+    """Sizes, and the time from a key to the paint that shows it (in steps of 8 ms, 16 the least that is reported)."""
+    code = {path: len(gzip.compress(path.read_bytes(), 9)) for path in sorted((SITE / "_static/explorables").iterdir())}
+    script = sum(size for path, size in code.items() if path.suffix == ".js")
+    print(
+        f"Explorables, all code {script / 1000:.1f} KB after gzip; milliseconds from key to paint, processor 4x slower"
+    )
+    print("  " + ", ".join(f"{path.name} {size / 1000:.1f}" for path, size in code.items()))
+    names = ("chromium", "chromium-browser", "google-chrome")
+    browser = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    with sync_playwright() as playwright:
+        page = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox", "--disable-gpu"]).new_page()
+        page.add_init_script(PAINTED)
+        page.route("http://site.test/**", lambda route: route.fulfill(path=SITE / urlsplit(route.request.url).path[1:]))
+        page.goto("http://site.test/play/index.html")
+        page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
+        for root in page.locator(".explorable").all():
+            root.scroll_into_view_if_needed()
+            name = root.get_attribute("data-explorable")
+            page.wait_for_selector(f"#explore-{name}.running")
+            for control in root.locator("input[type=range]").all():
+                control.focus()
+                page.evaluate("painted.length = 0")
+                for _ in range(40):
+                    page.keyboard.press("ArrowLeft")
+                    page.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+                times = sorted(page.evaluate("painted")) or [16]
+                which = control.get_attribute("id").removeprefix("explore-")
+                print(f"  {which:30s} median {times[len(times) // 2]:3.0f}, largest {times[-1]:3.0f}")
+
+
 if __name__ == "__main__":
     torch.set_num_threads(1)
     os.environ["MAKEFLAGS"] = ""
     pooling()
     leaving_out()
     sizes()
+    explorables()
     building()

@@ -14,6 +14,7 @@ LESSONS = [page for page in PAGES if page.startswith("lessons/")]
 KINDS = [
     "index.html",
     *LESSONS,
+    "play/index.html",
     "examples/index.html",
     "examples/plot_self_kept.html",
     "practice/questions.html",

@@ -1,6 +1,7 @@
 """The build's own machinery, piece by piece."""
 
 import doctest
+import io
 import os
 import re
 import shutil
@@ -15,9 +16,11 @@ import matplotlib.pyplot as plt
 import notebooks
 import pytest
 import roles
+from bs4 import BeautifulSoup
 from conftest import DOCS, ROOT
 from docutils import nodes
 from gallery_order import OrderOfLessons
+from sphinx.application import Sphinx
 from sphinx.util.inventory import InventoryFile
 
 import nwlesson
@@ -145,6 +148,7 @@ def test_short_module_names_are_spelt_out():
         ("[all](../examples/index.rst)", "[all](../../examples/index.html)"),
         ("[out](https://x.test/a.md)", "[out](https://x.test/a.md)"),
         ("![](../examples/images/sphx_glr_plot_a_001.svg)", "[The picture on the site](../../examples/plot_a.html)"),
+        ("```{explorable} a-b\n```", "[A figure to try, on the site](../../lessons/03-a.html#explore-a-b)\n"),
         ("{cite}`watson1964`", "([bibliography](../../reference/bibliography.html))"),
     ],
 )
@@ -226,6 +230,62 @@ def test_the_fingerprint_covers_package_and_versions(monkeypatch):
     assert execution.fingerprint("more") != before
     monkeypatch.setattr(execution, "version", lambda name: "0.0")
     assert execution.fingerprint() != before
+
+
+def explorable_project(folder, words):
+    """Build a page with one explorable as HTML and as a catalogue for translators; return both and the warnings."""
+    docs = folder / "docs"
+    shutil.copytree(DOCS / "_static" / "explorables", docs / "_static" / "explorables")
+    (docs / "_explorables").mkdir()
+    picture = figures.to_svg(nwlesson.describe(plt.figure(), "Nothing yet."))
+    (docs / "a.svg").write_text(picture)
+    (docs / "_explorables" / "a.md").write_text(
+        f"**Why?**\n\n![](/a.svg)\n\n1. Press {{try}}`here <w=1&x=2>`.\n\n```{{words}}\n:controls: 2\n\n{words}\n```\n"
+    )
+    (docs / "_explorables" / "common.md").write_text("```{words}\nwait: Wait.\nreset: Again\n```\n")
+    (docs / "index.md").write_text("# Page\n\n```{explorable} a\n```\n\n```{explorable} b\n```\n")
+    (docs / "conf.py").write_text("def setup(app):\n    app.add_config_value('lesson_build', '', '')\n")
+    warnings = io.StringIO()
+    for builder in "html", "gettext":
+        settings = {
+            "extensions": ["myst_nb", "explorables"],
+            "exclude_patterns": ["_*"],
+            "lesson_build": str(folder),
+            "html_static_path": [str(folder / "static")],
+        }
+        app = Sphinx(docs, docs, folder / builder, folder / f"{builder}-trees", builder, settings, None, warnings)
+        app.build()
+    return (folder / "html" / "index.html").read_text(), (folder / "gettext" / "index.pot").read_text(), warnings
+
+
+MYST = pytest.mark.filterwarnings("ignore::sphinx.deprecation.RemovedInSphinx11Warning")  # it asks in an old way
+
+
+@MYST
+def test_an_explorable_has_its_words_where_translators_and_scripts_find_them(tmp_path):
+    html, catalogue, warnings = explorable_project(tmp_path, "x: the query\nsum-up: At {x} it is {y}.")
+    page = BeautifulSoup(html, "html5lib")
+    root = page.select_one("section.explorable#explore-a[data-explorable=a]")
+    assert page.find(id=root["aria-labelledby"]).get_text() == "Why?"
+    words = root.select_one(".explorable-words[hidden]")
+    assert {word["class"][0]: word.get_text() for word in words.find_all("p")} == {
+        "word-x": "the query",
+        "word-sum-up": "At {x} it is {y}.",
+        "word-reset": "Again",
+    }
+    assert len(root.select(".explorable-controls .control")) == 2
+    assert root.select_one("[data-set]")["data-set"] == "w=1&x=2"
+    assert root.select_one(".explorable-static img, .explorable-static svg")
+    assert len(page.select('script[type="module"][src*="explorable.js"]')) == 1
+    for text in "**Why?**", "the query", "At {x} it is {y}.", "Again", "Wait.", "Press {try}`here <w=1&x=2>`.":
+        assert f'msgid "{text}"' in catalogue
+    assert "unknown explorable 'b'" in warnings.getvalue()
+
+
+@MYST
+def test_a_word_without_a_key_is_an_error_with_its_text(tmp_path):
+    _, _, warnings = explorable_project(tmp_path, "the query")
+    assert "must be lines `key: text`, but one is 'the query'" in warnings.getvalue()
 
 
 def test_every_extension_says_why_no_library_does_it():

@@ -7,11 +7,12 @@ import roles
 from conftest import DOCS
 
 LESSONS = sorted((DOCS / "lessons").glob("*.md"))
+ROOMS = "_explorables", "about", "play", "practice", "reference", "teach"
 PAGES = sorted(
     [
         *LESSONS,
         DOCS / "index.md",
-        *(p for f in ("about", "practice", "reference", "teach") for p in (DOCS / f).glob("*.md")),
+        *(page for folder in ROOMS for page in (DOCS / folder).glob("*.md")),
     ]
 )
 CELL = re.compile(r"^```(?:\{code-cell\}|python|pycon|text|bibtex).*?^```$", re.DOTALL | re.MULTILINE)

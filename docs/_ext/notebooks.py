@@ -30,6 +30,8 @@ def plain(markdown: str, table: dict[str, str], docname: str) -> str:
         _, name, title, options, body = match.groups()
         if name == "quiz":
             return plain_quiz(body)
+        if name == "explorable":
+            return f"[A figure to try, on the site]({posixpath.basename(docname)}.md#explore-{title})\n"
         if ":collapsible:" in options:
             return f"<details><summary>{title}</summary>\n\n{body}\n</details>\n"
         return f"**{title}**\n\n{body}" if title else body

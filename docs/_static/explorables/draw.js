@@ -1,0 +1,126 @@
+// What the explorables draw with: elements, scales, axes, tables, numbers. Knows nothing of kernels or state.
+
+// Set attributes; `text` is the content, null takes an attribute away. What has not changed is not touched, so that
+// the browser need not lay out or paint it again; a hundredth of a pixel is fine enough.
+export function set(element, attributes) {
+  for (const [name, value] of Object.entries(attributes)) {
+    const text = typeof value === "number" ? String(Math.round(value * 100) / 100) : value;
+    if (name === "text") {
+      if (element.textContent !== text) element.textContent = text;
+    } else if (element.getAttribute(name) === text) continue;
+    else if (text === null) element.removeAttribute(name);
+    else element.setAttribute(name, text);
+  }
+  return element;
+}
+
+// Add an element of the parent's kind, HTML or SVG.
+export const add = (parent, tag, attributes = {}) =>
+  set(parent.appendChild(document.createElementNS(parent.namespaceURI, tag)), attributes);
+
+// Make the parent hold one element for each row, reusing those that are there; rows give the attributes.
+export function marks(parent, tag, rows, attributes) {
+  while (parent.childElementCount > rows.length) parent.lastElementChild.remove();
+  rows.forEach((row, i) => set(parent.children[i] ?? add(parent, tag), attributes(row, i)));
+}
+
+// A straight scale from the numbers a…b to the pixels c…d, with `back` for the way back and `ticks` at round numbers.
+export function scale(a, b, c, d) {
+  const to = (value) => c + ((value - a) / (b - a)) * (d - c);
+  to.back = (pixel) => a + ((pixel - c) / (d - c)) * (b - a);
+  to.ticks = (most = 6) => {
+    const rough = (b - a) / most;
+    const power = 10 ** Math.floor(Math.log10(rough));
+    const step = power * [1, 2, 5, 10].find((factor) => factor * power >= rough * 0.999);
+    const first = Math.ceil(a / step - 1e-9);
+    return Array.from({ length: Math.floor(b / step + 1e-9) - first + 1 }, (_, i) => (first + i) * step);
+  };
+  Object.assign(to, { from: c, to: d });
+  return to;
+}
+
+// The d of a path through points; a null or a number that is not finite leaves a gap.
+export const path = (xs, ys) =>
+  xs
+    .map((x, i) => {
+      const here = Number.isFinite(ys[i]) && ys[i] !== null;
+      const before = i > 0 && Number.isFinite(ys[i - 1]) && ys[i - 1] !== null;
+      return here ? `${before ? "L" : "M"}${x.toFixed(1)} ${ys[i].toFixed(1)}` : "";
+    })
+    .join("");
+
+// Both axes of a panel with ticks, numbers and labels, into a <g> of their own. `x` and `y` are scales.
+export function axes(group, x, y, { xLabel = "", yLabel = "", xTicks = 6, yTicks = 4 }) {
+  if (!group.childElementCount) for (let i = 0; i < 2; i++) add(group, "g");
+  const [lines, texts] = group.children;
+  const [top, bottom] = [Math.min(y.from, y.to), Math.max(y.from, y.to)];
+  const left = x.from;
+  const digits = (ticks) => Math.max(0, -Math.floor(Math.log10(ticks[1] - ticks[0]) + 1e-9));
+  const [across, up] = [x.ticks(xTicks), y.ticks(yTicks)];
+  marks(
+    lines,
+    "path",
+    [
+      `M${left} ${top}V${bottom}H${x.to}`,
+      ...across.map((tick) => `M${x(tick)} ${bottom}v4`),
+      ...up.map((tick) => `M${left} ${y(tick)}h-4`),
+    ],
+    (d) => ({ d, class: "axis" }),
+  );
+  const middle = (left + x.to) / 2;
+  marks(
+    texts,
+    "text",
+    [
+      ...(xLabel ? across : []).map((tick) => [x(tick), bottom + 16, "middle", number(tick, digits(across))]),
+      ...up.map((tick) => [left - 7, y(tick) + 4, "end", number(tick, digits(up))]),
+      [middle, bottom + 31, "middle", xLabel],
+      [left - 7, top - 8, "start", yLabel],
+    ],
+    ([tx, ty, anchor, text]) => ({ x: tx, y: ty, "text-anchor": anchor, text }),
+  );
+}
+
+// A table: `rows` of texts below `heads`; the first of each row is its name. Cells are reused.
+export function table(parent, caption, heads, rows) {
+  const element = parent.querySelector("table") ?? add(parent, "table");
+  if (!element.childElementCount) for (const tag of ["caption", "thead", "tbody"]) add(element, tag);
+  const [title, head, body] = element.children;
+  set(title, { text: caption });
+  marks(head, "tr", [heads], () => ({}));
+  marks(head.firstElementChild, "th", heads, (text) => ({ text, scope: "col" }));
+  marks(body, "tr", rows, () => ({}));
+  rows.forEach((row, i) => {
+    const line = body.children[i];
+    if (!line.childElementCount) row.forEach((_, j) => add(line, j ? "td" : "th", j ? {} : { scope: "row" }));
+    row.forEach((text, j) => set(line.children[j], { text }));
+  });
+}
+
+// A number as the reader sees it, with a true minus sign.
+export function number(value, digits = 2) {
+  const text = value.toFixed(digits);
+  return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
+}
+
+// Numbers with two digits, evenly apart on a logarithmic scale, for a slider; 0 at the left end if asked for.
+export function logSteps(from, to, perDecade = 20, zero = false) {
+  const count = Math.round(Math.log10(to / from) * perDecade);
+  const steps = Array.from({ length: count + 1 }, (_, i) => Number((from * 10 ** (i / perDecade)).toPrecision(2)));
+  return zero ? [0, ...steps] : steps;
+}
+
+// Call `move` with the place, in pixels of the figure, while mouse, pen or finger drags on it.
+export function drag(svg, move) {
+  svg.classList.add("draggable");
+  const at = (event) => {
+    const box = svg.getBoundingClientRect();
+    move(event.clientX - box.left, event.clientY - box.top);
+  };
+  svg.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;
+    svg.setPointerCapture(event.pointerId);
+    at(event);
+  });
+  svg.addEventListener("pointermove", (event) => svg.hasPointerCapture(event.pointerId) && at(event));
+}

@@ -1,0 +1,622 @@
+"""Explorables in a real browser, driven as a reader would: keys, mouse, touch; their numbers against nwlesson.
+
+The module math.js is imported in the page and compared with nwlesson and torch, in float64, to 1e-6 relative.
+"""
+
+import gzip
+import itertools
+import json
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import torch
+from axe_playwright_python.sync_playwright import Axe
+from conftest import DOCS, SITE
+from torch import nn
+
+from nwlesson import (
+    NWKernelRegression,
+    attention_pooling,
+    attention_weights,
+    kernels,
+    leave_one_out,
+    leave_one_out_loss,
+    make_data,
+    train,
+    truth,
+)
+
+MODULES = sorted((DOCS / "_static" / "explorables").glob("*.js"))
+TOOLS = {"math", "tensors", "draw", "explorable"}
+NAMES = [path.stem for path in MODULES if path.stem not in TOOLS]
+PLAY = "play/index.html"
+VIEWS = {
+    "desktop": {"viewport": {"width": 1280, "height": 900}},
+    "dark": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
+    "phone": {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True},
+    "tiny": {"viewport": {"width": 320, "height": 640}},
+}
+SHIFTS = """
+window.shifts = [];
+new PerformanceObserver(list => { for (const entry of list.getEntries()) for (const { node } of entry.sources) {
+    const element = node?.nodeType === 1 ? node : node?.parentElement;
+    if (element?.closest("article")) window.shifts.push(element.outerHTML.slice(0, 80));
+} }).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+def double(seed=0):
+    """The lesson's data, its float32 numbers as float64."""
+    return [tensor.double() for tensor in make_data(50, step=0.125, seed=seed)]
+
+
+def minus(number, digits=2):
+    """A number as the figures write it."""
+    text = f"{number:.{digits}f}"
+    return text.replace("-", "" if float(text) == 0 else "−")
+
+
+@pytest.fixture
+def visit(chromium, address):
+    """Open a page, bring an explorable into view and wait until it runs; whatever the console complains about fails."""
+    contexts, complaints = [], []
+
+    def open_page(name, query="", *, view="desktop", where=PLAY, prepare=None, running=True, **options):
+        context = chromium.new_context(**VIEWS[view], **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        if prepare:
+            prepare(page)
+        page.goto(address + where + query)
+        root = page.locator(f"#explore-{name}")
+        if running:
+            root.scroll_into_view_if_needed()
+            page.wait_for_selector(f"#explore-{name}.running")
+        page.complaints = complaints
+        return page, root
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert [text for text in complaints if "favicon" not in text] == []
+
+
+def input_of(root, key):
+    return root.locator(f"#{root.get_attribute('id')}-{key}")
+
+
+def settled(page, root, change):
+    """Do something and wait until the summary has been rewritten; return it."""
+    summary = root.locator(".explorable-summary")
+    before = summary.inner_text()
+    change()
+    page.wait_for_function(
+        "([id, before]) => document.querySelector(`#${id} .explorable-summary`).innerText !== before",
+        arg=[root.get_attribute("id"), before],
+    )
+    return summary.inner_text()
+
+
+# The mathematics
+
+
+@pytest.fixture(scope="module")
+def maths(chromium, address):
+    """Call functions of math.js in the browser: maths("(m, a) => m.softmax(a)", [0, 1])."""
+    page = chromium.new_page()
+    page.goto(address + PLAY)
+
+    def call(function, argument=None):
+        return page.evaluate(
+            f"async (argument) => ({function})(await import('../_static/explorables/math.js'), argument)", argument
+        )
+
+    yield call
+    page.close()
+
+
+def close(ours, theirs):
+    """Equal to 1e-6 relative, None for None; what is smaller than 1e-12 is 0."""
+    flat = [[x for row in side for x in (row if isinstance(row, list) else [row])] for side in (ours, theirs)]
+    assert len(flat[0]) == len(flat[1]) > 0
+    assert [x is None for x in flat[0]] == [x is None for x in flat[1]]
+    numbers = [[x for x in side if x is not None] for side in flat]
+    assert numbers[0] == pytest.approx(numbers[1], rel=1e-6, abs=1e-12)
+
+
+def test_the_data_are_those_of_the_lesson():
+    stored = json.loads((SITE / "_static" / "explorables" / "data.json").read_text())
+    assert len(stored["seeds"]) >= 3
+    for seed, sample in stored["seeds"].items():
+        x, y, queries, _ = double(int(seed))
+        assert (sample["x"], sample["y"]) == (x.tolist(), y.tolist())
+        assert stored["queries"] == queries.tolist()
+
+
+def test_truth(maths):
+    x = torch.linspace(0, 5, 51, dtype=torch.float64)
+    close(maths("(m, x) => x.map(m.truth)", x.tolist()), truth(x).tolist())
+
+
+@pytest.mark.parametrize("kernel", ["gaussian", "boxcar", "triangular", "epanechnikov", "constant"])
+@pytest.mark.parametrize("seed", range(3))
+def test_weights_and_predictions(maths, seed, kernel):
+    x, y, queries, _ = double(seed)
+    for w in 0.0, 0.5, 1.0, 4.0, -4.0, 30.0, 1000.0:
+        rows, answers = [], []
+        for query in queries.split(1):
+            how = {"w": w, "kernel": getattr(kernels, kernel)}
+            try:
+                rows.append(attention_weights(query, x, **how)[0].tolist())
+                answers.append(attention_pooling(query, x, y, **how).item())
+            except ValueError:  # nobody in reach
+                rows.append(None)
+                answers.append(None)
+        argument = {"queries": queries.tolist(), "x": x.tolist(), "y": y.tolist(), "w": w, "kernel": kernel}
+        theirs = maths(
+            "(m, a) => [a.queries.map(q => m.weights(q, a.x, a.w, a.kernel)),"
+            " m.predict(a.queries, a.x, a.y, a.w, a.kernel)]",
+            argument,
+        )
+        close(theirs[0], rows)
+        close(theirs[1], answers)
+        full = [row for row in rows if row]
+        if full:
+            even = [1 / sum(weight**2 for weight in row) for row in full]
+            close(maths("(m, rows) => rows.map(m.neighbours)", full), even)
+
+
+def test_softmax_is_torchs_where_exp_alone_fails(maths):
+    for row in [0.0, -1.0, 3.0], [-5000.0, -5001.0], [1000.0, 0.0]:
+        close(maths("(m, s) => m.softmax(s)", row), torch.tensor(row).double().softmax(-1).tolist())
+
+
+HOW = [dict(zip(("self", "half", "mean", "log"), flags)) for flags in itertools.product([False, True], repeat=4)]
+
+
+def five_steps(seed, w, lr, how):
+    """Five steps of torch's SGD on the loss that `how` names; losses, slopes, and w after each step."""
+    x, y, *_ = double(seed)
+    keys, values = (x.repeat(50, 1), y.repeat(50, 1)) if how["self"] else leave_one_out(x, y)
+    start = torch.tensor([w], dtype=torch.float64)
+    number = nn.Parameter(start.log() if how["log"] else start)
+    descent = torch.optim.SGD([number], lr=lr)
+    losses, slopes, ws = [], [], []
+    for _ in range(5):
+        descent.zero_grad()
+        now = number.exp() if how["log"] else number
+        weights = attention_weights(x, keys, now)
+        errors = nn.functional.mse_loss((weights * values).sum(-1), y, reduction="mean" if how["mean"] else "sum")
+        loss = errors / 2 if how["half"] else errors
+        loss.backward()
+        descent.step()
+        losses.append(loss.item())
+        slopes.append(number.grad.item())
+        ws.append((number.exp() if how["log"] else number).item())
+    return losses, slopes, ws
+
+
+@pytest.mark.parametrize("how", HOW, ids=lambda how: " ".join(k for k, on in how.items() if on) or "sum")
+@pytest.mark.parametrize("seed", range(3))
+def test_five_steps_of_descent(maths, seed, how):
+    x, y, *_ = double(seed)
+    for w in 0.25, 1.0, 4.0:
+        lr = 0.5 if how["mean"] else 0.02
+        ours = maths(
+            """(m, {x, y, w, lr, how}) => {
+                const [losses, slopes, ws] = [[], [], []];
+                for (let i = 0; i < 5; i++) {
+                    losses.push(m.loss(x, y, w, how));
+                    slopes.push((how.log ? m.logSlope : m.slope)(x, y, w, how));
+                    ws.push(w = m.step(x, y, w, lr, how));
+                }
+                return [losses, slopes, ws];
+            }""",
+            {"x": x.tolist(), "y": y.tolist(), "w": w, "lr": lr, "how": how},
+        )
+        close(ours, list(five_steps(seed, w, lr, how)))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_training_is_that_of_the_lesson(maths, seed):
+    """Without options: leave-one-out, half the sum, in w, as `nwlesson.train` does it."""
+    x, y, *_ = double(seed)
+    net = NWKernelRegression(0.5).double()
+    history = train(net, x, *leave_one_out(x, y), y, epochs=5, lr=0.5)
+    ours = maths(
+        """(m, {x, y}) => {
+            const rows = [];
+            for (let i = 0, w = 0.5; i < 5; i++, w = m.step(x, y, w, 0.5)) rows.push([m.loss(x, y, w), w]);
+            return rows;
+        }""",
+        {"x": x.tolist(), "y": y.tolist()},
+    )
+    close(ours, [[row.loss, row.w] for row in history])
+
+
+def test_the_loss_curve_is_that_of_the_lesson(maths):
+    x, y, *_ = double()
+    ws = [0.0, 0.1, 1.0, 4.0, 40.0, 400.0]
+    ours = maths(
+        "(m, {x, y, ws}) => m.lossCurve(x, y, ws, { half: false, mean: true })",
+        {"x": x.tolist(), "y": y.tolist(), "ws": ws},
+    )
+    close(ours, [leave_one_out_loss(w, x, y).item() for w in ws])
+
+
+# Every explorable
+
+
+def test_all_code_together_is_small():
+    assert NAMES
+    assert sum(len(gzip.compress(path.read_bytes(), 9)) for path in MODULES) <= 25_000
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_word_is_left_over(name):
+    """A word that is missing stops the module; one that nobody says must not be translated."""
+    text = (DOCS / "_explorables" / f"{name}.md").read_text().split("{words}")[1]
+    code = (DOCS / "_static" / "explorables" / f"{name}.js").read_text() + "figure"
+    words = re.findall(r"^([a-z-]+): ", text, re.MULTILINE)
+    assert [word for word in words if word not in code and word.split("-")[0] not in code] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_word_is_in_the_module(name):
+    """Two words with a space between them, in quotes, are text that nobody could translate."""
+    code = (DOCS / "_static" / "explorables" / f"{name}.js").read_text()
+    code = re.sub(r"//.*|class: \"[^\"]*\"", "", code)
+    assert re.findall(r"\"[^\"\n]*[A-Za-z]{2,} [a-z]{2,}[^\"\n]*\"", code) == []
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("name", NAMES)
+def test_starts_without_a_shift_and_fits(visit, name, view):
+    page, root = visit(name, view=view, prepare=lambda page: page.add_init_script(SHIFTS))
+    assert root.locator(".control").count() == len(
+        [box for box in root.locator(".control").all() if box.locator("input, select, button").count()]
+    )
+    assert page.evaluate("window.shifts") == []
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    inside = root.bounding_box()
+    for part in root.locator(".explorable-below > *").all():
+        box = part.bounding_box()
+        assert box["x"] >= inside["x"] - 1 and box["x"] + box["width"] <= inside["x"] + inside["width"] + 1
+
+
+@pytest.mark.parametrize("view", ["dark", "phone"])
+@pytest.mark.parametrize("name", NAMES)
+def test_breaks_no_rule_of_axe_in_any_state(visit, name, view):
+    page, root = visit(name, view=view)
+    states = [lambda: None, *(button.click for button in root.locator("button.try").all())]
+    for enter in states:
+        enter()
+        found = Axe().run(page, context=f"#explore-{name}").response["violations"]
+        assert [(v["id"], [n["html"][:120] for n in v["nodes"]][:3]) for v in found] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_controls_have_names_and_are_large_enough_for_a_finger(visit, name):
+    _, root = visit(name, view="phone")
+    for control in root.locator(".control").locator("input, select, button").all():
+        assert control.evaluate("e => e.labels?.[0]?.innerText || e.innerText").strip()
+        box = control.bounding_box()
+        assert box["width"] >= 24 and box["height"] >= 24
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_control_can_be_reached_and_shows_the_focus(visit, name):
+    page, root = visit(name)
+    wanted = [control.get_attribute("id") or control.inner_text() for control in
+              root.locator(".control").locator("input, select, button").all()]  # fmt: skip
+    root.locator(".control").locator("input, select, button").first.focus()
+    for expected in wanted:
+        seen = page.evaluate("(({ id, innerText }) => id || innerText)(document.activeElement)")
+        assert seen == expected
+        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+        page.keyboard.press("Tab")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_without_javascript_figure_and_text_stand(visit, name):
+    _, root = visit(name, running=False, java_script_enabled=False)
+    assert root.locator(".explorable-static svg").bounding_box()["width"] > 300
+    assert root.locator("svg.explorable-canvas").is_hidden()
+    assert not root.locator(".control").first.is_visible()
+    assert root.locator(".explorable-words").is_hidden()
+    answer = root.locator("details").first
+    answer.locator("summary").click()
+    assert answer.get_attribute("open") is not None
+    assert root.locator("[data-set]").count() == 0 or root.locator("[data-set]").first.is_visible()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_module_that_does_not_load_leaves_the_figure(visit, name):
+    page, root = visit(name, running=False, prepare=lambda page: page.route(f"**/{name}.js", lambda r: r.abort()))
+    root.scroll_into_view_if_needed()
+    page.wait_for_selector(f"#explore-{name}.failed")
+    assert root.locator(".explorable-static svg").is_visible()
+    assert not root.locator(".control").first.is_visible()
+    assert page.complaints
+    page.complaints.clear()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_on_paper_the_figure_stands_still(visit, name):
+    page, root = visit(name)
+    assert not root.locator(".explorable-static svg").is_visible()
+    page.emulate_media(media="print")
+    assert root.locator(".explorable-static svg").is_visible()
+    assert root.locator("svg.explorable-canvas").is_hidden()
+    assert not root.locator(".control").first.is_visible()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_follows_the_window(visit, name):
+    page, root = visit(name)
+    canvas = root.locator("svg.explorable-canvas")
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.wait_for_function(
+        """id => {
+            const svg = document.querySelector(`#${id} svg.explorable-canvas`), width = svg.clientWidth;
+            return width < 320 && svg.getAttribute("viewBox") === `0 0 ${width} ${svg.clientHeight}`;
+        }""",
+        arg=f"explore-{name}",
+    )
+    frame = canvas.bounding_box()
+    for text in canvas.locator("text").all():
+        box = text.bounding_box()
+        if box and box["width"]:
+            assert box["x"] >= frame["x"] - 2 and box["x"] + box["width"] <= frame["x"] + frame["width"] + 2
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_loads_only_when_near(visit, name):
+    asked = []
+    page, root = visit(
+        name, running=False, prepare=lambda page: page.on("request", lambda r: asked.append(urlsplit(r.url).path)),
+        where="lessons/03-who-is-near-me.html" if name == "one-query" else PLAY,
+    )  # fmt: skip
+    page.wait_for_load_state("networkidle")
+    loaded = [path for path in asked if path.endswith(f"/{name}.js")]
+    assert bool(loaded) == (root.bounding_box()["y"] < 900 + 600)
+    root.scroll_into_view_if_needed()
+    page.wait_for_selector(f"#explore-{name}.running")
+    assert [path for path in asked if path.endswith(f"/{name}.js")]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_takes_its_words_from_the_page(visit, name):
+    """A translation changes the page and nothing else."""
+
+    def translate(page):
+        def answer(route):
+            body = route.fetch().text()
+            start = body.index(f'id="explore-{name}"')
+            words = body.index("explorable-words", start)
+            end = body.index("</section>", words)
+            inside = re.sub(r'(<p class="word-[^>]*>)([^<{]*)', r"\1Wort", body[words:end])
+            route.fulfill(body=body[:words] + inside + body[end:], content_type="text/html; charset=utf-8")
+
+        page.route("**/play/index.html", answer)
+
+    _, root = visit(name, prepare=translate)
+    for text in root.locator(".control label, .control option, .control button").all_inner_texts():
+        assert text == "Wort"
+    assert root.locator("svg.explorable-canvas").get_attribute("aria-label") == "Wort"
+    assert root.locator(".explorable-summary").inner_text().startswith("Wort")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_needs_no_inline_script_style_or_eval(visit, name):
+    def strict(page):
+        page.add_init_script(
+            "window.blocked = []; addEventListener('securitypolicyviolation', e =>"
+            " { if (e.target.closest?.('.explorable') || e.sourceFile.includes('explorables'))"
+            " blocked.push(e.violatedDirective + e.sourceFile) })"
+        )
+        policy = {"content-security-policy": "default-src 'self'; script-src 'self'; style-src 'self'"}
+
+        def answer(route):
+            response = route.fetch()
+            route.fulfill(response=response, headers=response.headers | policy)
+
+        page.route("**/play/index.html", answer)
+
+    page, root = visit(name, prepare=strict)
+    for button in root.locator("button").all():
+        button.click()
+    assert page.evaluate("window.blocked") == []
+    page.complaints[:] = [text for text in page.complaints if "Content Security Policy" not in text]  # the theme's own
+
+
+# One query
+
+
+def look(root):
+    """What the reader of `one-query` sees: the number at the diamond, and the table's rows by name."""
+    rows = root.locator(".explorable-below tbody").evaluate(
+        "e => [...e.rows].map(r => [...r.cells].map(c => c.innerText))"
+    )
+    return root.locator("svg .strong").text_content(), rows
+
+
+def expect_one_query(root, x, w, kernel="gaussian"):
+    """Compare all numbers on the screen with nwlesson's."""
+    keys, values, *_ = double()
+    weights = attention_weights(torch.tensor([x]).double(), keys, w, kernel=getattr(kernels, kernel))[0]
+    nearest = (keys - x).abs().argsort()[:5]
+    at_diamond, rows = look(root)
+    assert at_diamond == minus(weights @ values)
+    assert [(row[0], row[3], row[4], row[5]) for row in rows[:5]] == [
+        (minus(keys[i]), minus(weights[i], 3), minus(values[i]), minus(weights[i] * values[i], 3)) for i in nearest
+    ]
+    assert [row[1] for row in rows[:5]] == [minus(x - keys[i]) for i in nearest]
+    u = (x - keys) * w
+    count = kernels.log_gaussian(u) if kernel == "gaussian" else getattr(kernels, kernel)(u)
+    assert [row[2] for row in rows[:5]] == [minus(count[i]) for i in nearest]
+    others = 1 - weights[nearest].sum()
+    assert rows[5][3] == minus(others, 3)
+    assert rows[6][3] == "1.000" and rows[6][5] == minus(weights @ values, 3)
+    radii, heights = root.locator("svg.explorable-canvas").evaluate(
+        """svg => [["circle", "r"], ["rect", "height"]].map(([tag, name]) =>
+            [...svg.querySelectorAll(tag)].map(e => Number(e.getAttribute(name))))"""
+    )
+    area, heights = torch.tensor(radii).double() ** 2, torch.tensor(heights).double()
+    assert torch.allclose(heights / heights.sum(), weights, atol=1e-3)
+    assert torch.allclose((area - 6) / (area - 6).sum(), weights, atol=1e-3), "the area above the smallest dot's"
+
+
+def test_one_query_by_keyboard(visit):
+    page, root = visit("one-query")
+    expect_one_query(root, 2.5, 4.0)
+    input_of(root, "x").focus()
+    summary = settled(page, root, lambda: [page.keyboard.press("ArrowRight") for _ in range(3)])
+    expect_one_query(root, 2.65, 4.0)
+    assert root.locator("output").first.inner_text() == "2.65"
+    assert input_of(root, "x").get_attribute("aria-valuetext") == "2.65"
+    assert "2.65" in summary and minus(truth(torch.tensor(2.65))) in summary
+    settled(page, root, lambda: page.keyboard.press("Home"))
+    expect_one_query(root, 0.0, 4.0)
+    input_of(root, "w").focus()
+    settled(page, root, lambda: page.keyboard.press("End"))
+    expect_one_query(root, 0.0, 100.0)
+    settled(page, root, lambda: page.keyboard.press("Home"))
+    expect_one_query(root, 0.0, 0.0)
+
+
+@pytest.mark.parametrize("kernel", ["boxcar", "triangular", "epanechnikov", "constant"])
+def test_one_query_with_another_kernel(visit, kernel):
+    page, root = visit("one-query")
+    settled(page, root, lambda: input_of(root, "kernel").select_option(kernel))
+    expect_one_query(root, 2.5, 4.0, kernel)
+
+
+def test_one_query_that_reaches_nobody_says_so(visit):
+    _, root = visit("one-query", "?one-query.kernel=boxcar&one-query.x=3&one-query.w=20")
+    keys, *_ = double()
+    with pytest.raises(ValueError, match="a smaller w reaches farther"):
+        attention_weights(torch.tensor([3.0]).double(), keys, 20.0, kernel=kernels.boxcar)
+    at_diamond, rows = look(root)
+    assert at_diamond == "no answer"
+    assert {row[3] for row in rows} == {"–"}
+    assert "A smaller w reaches farther" in root.locator(".explorable-summary").inner_text()
+    assert root.locator("svg").get_by_text("nan", exact=False).count() == 0
+
+
+def test_one_query_by_mouse(visit):
+    page, root = visit("one-query")
+    box = root.locator("svg.explorable-canvas").bounding_box()
+    left, right = box["x"] + 44, box["x"] + box["width"] - 12  # the axis from 0 to 5
+    page.mouse.move((left + right) / 2, box["y"] + 200)
+    page.mouse.down()
+    page.mouse.move(left + (right - left) * 0.2, box["y"] + 100, steps=5)
+    page.mouse.move(left + (right - left) * 0.8, box["y"] + 150, steps=5)
+    settled(page, root, page.mouse.up)
+    x = float(root.locator("output").first.inner_text())
+    assert x == pytest.approx(4.0, abs=0.02)
+    expect_one_query(root, x, 4.0)
+    page.mouse.move(left, box["y"] + 100)
+    assert float(root.locator("output").first.inner_text()) == x, "nothing moves after the button is up"
+    page.mouse.move(left + 5, box["y"] + 200)
+    page.mouse.down()
+    page.mouse.move(left - 300, box["y"] + 200, steps=3)
+    settled(page, root, page.mouse.up)
+    expect_one_query(root, 0.0, 4.0)
+
+
+def test_one_query_by_finger(visit):
+    page, root = visit("one-query", view="phone")
+    canvas = root.locator("svg.explorable-canvas")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    left, right = box["x"] + 44, box["x"] + box["width"] - 12
+    touch = page.context.new_cdp_session(page)
+
+    def send(kind, *places):
+        points = [{"x": left + (right - left) * part, "y": box["y"] + 120} for part in places]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    def swipe():
+        send("touchStart", 0.5)
+        for part in 0.45, 0.4, 0.3, 0.2:
+            send("touchMove", part)
+        send("touchEnd")
+
+    settled(page, root, swipe)
+    x = float(root.locator("output").first.inner_text())
+    assert x == pytest.approx(1.0, abs=0.05)
+    expect_one_query(root, x, 4.0)
+
+
+def test_the_summary_is_spoken_once_when_the_reader_pauses(visit):
+    page, root = visit("one-query", prepare=lambda page: page.clock.install())
+    status = root.locator(".explorable-summary")
+    assert status.get_attribute("role") == "status"
+    first = status.inner_text()
+    page.clock.pause_at(page.evaluate("Date.now()") + 1000)
+    status.evaluate(
+        """e => {
+            window.spoken = [];
+            new MutationObserver(() => spoken.push(e.innerText)).observe(e, { childList: true });
+        }"""
+    )
+    input_of(root, "x").focus()
+    for _ in range(20):
+        page.keyboard.press("ArrowLeft")
+        page.clock.run_for(50)
+    assert root.locator("output").first.inner_text() == "1.50", "the figure follows at once"
+    assert status.inner_text() == first
+    page.clock.run_for(1000)
+    spoken = page.evaluate("window.spoken")
+    assert len(spoken) == 1 and "1.50" in spoken[0]
+
+
+def test_the_address_keeps_the_state(visit, address):
+    page, root = visit("one-query", "?other=1")
+    input_of(root, "x").focus()
+    page.keyboard.press("ArrowRight")
+    settled(page, root, lambda: input_of(root, "kernel").select_option("triangular"))
+    page.wait_for_function("location.search.includes('triangular')")
+    url = urlsplit(page.url)
+    assert parse_qs(url.query) == {"other": ["1"], "one-query.x": ["2.55"], "one-query.kernel": ["triangular"]}
+    assert url.fragment == "explore-one-query"
+    again, same = visit("one-query", f"?{url.query}#{url.fragment}")
+    expect_one_query(same, 2.55, 4.0, "triangular")
+    assert input_of(same, "kernel").input_value() == "triangular"
+    settled(again, same, lambda: same.get_by_role("button", name="Start again").click())
+    again.wait_for_function("!location.search.includes('one-query')")
+    expect_one_query(same, 2.5, 4.0)
+    assert parse_qs(urlsplit(again.url).query) == {"other": ["1"]}
+
+
+@pytest.mark.parametrize(
+    "query", ["one-query.x=99", "one-query.w=-1", "one-query.w=abc", "one-query.x=", "one-query.kernel=toString"]
+)
+def test_nonsense_in_the_address_is_ignored(visit, query):
+    _, root = visit("one-query", f"?{query}")
+    expect_one_query(root, 2.5, 4.0)
+
+
+def test_buttons_in_the_steps_show_what_they_promise(visit):
+    page, root = visit("one-query")
+    flat, stairs, nobody = root.locator("button.try").all()
+    settled(page, root, flat.click)
+    expect_one_query(root, 2.5, 0.1)
+    keys, values, queries, _ = double()
+    curve = attention_pooling(queries, keys, values, 0.1)
+    assert curve.max() - curve.min() < 0.1 * (values.max() - values.min()), "almost a flat line"
+    settled(page, root, stairs.click)
+    expect_one_query(root, 2.5, 100.0)
+    assert (attention_weights(queries, keys, 100.0).max(dim=-1).values > 0.9).float().mean() > 0.6, "a single bar"
+    settled(page, root, nobody.click)
+    assert look(root)[0] == "no answer"
+
+
+def test_home_starts_with_it(visit):
+    _, root = visit("one-query", where="index.html", view="phone")
+    expect_one_query(root, 2.5, 4.0)

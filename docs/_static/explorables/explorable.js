@@ -68,8 +68,9 @@ async function run(root, build) {
       const wanted = text.trim() === "" ? NaN : Number(text);
       return wanted >= least && wanted <= most ? wanted : undefined;
     });
-    const range = values ? { min: 0, max: values.length - 1, step: 1 } : { min, max, step };
-    const [input, box, id] = control(key, "input", { type: "range", ...range });
+    const range = values ? [0, values.length - 1, 1] : [min, max, step];
+    const [from, to, by] = range.map(String); // not rounded
+    const [input, box, id] = control(key, "input", { type: "range", min: from, max: to, step: by });
     if (role) box.classList.add(`role-${role}`);
     const output = add(box, "output", { for: id, "aria-live": "off" });
     const nearest = (v) => values.reduce((a, b, i) => (Math.abs(b - v) < Math.abs(values[a] - v) ? i : a), 0);

@@ -45,6 +45,9 @@ export const predict = (queries, keys, values, w = 1, kernel = "gaussian") =>
 // How many equal weights would be as even as these: n for n equal ones, 1 when one key has it all.
 export const neighbours = (weights) => 1 / sum(weights.map((weight) => weight ** 2));
 
+// The mean squared difference.
+export const meanSquare = (a, b) => sum(a.map((value, i) => (value - b[i]) ** 2)) / a.length;
+
 // Training. `how` says what is minimised and by which number:
 //   self  keep the point's own key (the leak); otherwise it is left out
 //   half  half the squared error; otherwise all of it

@@ -9,8 +9,8 @@ const NEAREST = 5;
 export default async ({ svg, below, say, data, change, slider, choice }) => {
   const { x: keys, y: values } = (await data()).seeds[0];
   slider("x", { min: 0, max: 5, step: 0.05, value: 2.5, role: "query" });
-  const steps = logSteps(0.1, 100, 20, true);
-  slider("w", { values: steps, value: 4, format: (w) => number(w, w < 10 ? 2 : 0) });
+  const format = (w) => number(w, w < 10 ? 2 : 0);
+  slider("w", { values: logSteps(0.1, 100, 20, true), value: 4, format });
   choice("kernel", Object.keys(kernels));
 
   const layer = (tag, attributes) => add(svg, tag, attributes);
@@ -109,7 +109,7 @@ export default async ({ svg, below, say, data, change, slider, choice }) => {
       ],
     );
     const nearest = near[0];
-    if (!row) return say("summary-nobody", { x: number(query), w: number(w), reach: number(1 / w, 3) });
+    if (!row) return say("summary-nobody", { x: number(query), w: format(w), reach: number(1 / w, 3) });
     return say("summary", {
       x: number(query),
       prediction: number(prediction),

@@ -36,20 +36,6 @@ KINDS = [
 LIGHT_KEY = "rgb({}, {}, {})".format(*bytes.fromhex(COLOURS["key"][1:]))
 
 
-@pytest.fixture(scope="module")
-def views(chromium):
-    """One window for each way of looking: a phone in daylight, a desktop at night, a phone without JavaScript."""
-    phone, desktop = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
-    contexts = {
-        "phone": chromium.new_context(viewport=phone, color_scheme="light"),
-        "desktop": chromium.new_context(viewport=desktop, color_scheme="dark"),
-        "plain": chromium.new_context(viewport=phone, java_script_enabled=False),
-    }
-    yield {name: context.new_page() for name, context in contexts.items()}
-    for context in contexts.values():
-        context.close()
-
-
 @pytest.mark.parametrize("name", PAGES)
 def test_fits_a_phone_and_asks_only_us(views, address, name):
     page, asked, complaints = views["phone"], [], []

@@ -21,6 +21,7 @@ from conftest import DOCS, ROOT
 from docutils import nodes
 from gallery_order import OrderOfLessons
 from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace
 from sphinx.util.inventory import InventoryFile
 
 import nwlesson
@@ -253,8 +254,9 @@ def explorable_project(folder, words):
             "lesson_build": str(folder),
             "html_static_path": [str(folder / "static")],
         }
-        app = Sphinx(docs, docs, folder / builder, folder / f"{builder}-trees", builder, settings, None, warnings)
-        app.build()
+        with docutils_namespace():  # as if it were the only build of this process
+            trees = folder / f"{builder}-trees"
+            Sphinx(docs, docs, folder / builder, trees, builder, settings, None, warnings).build()
     return (folder / "html" / "index.html").read_text(), (folder / "gettext" / "index.pot").read_text(), warnings
 
 

@@ -20,7 +20,6 @@ from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from conftest import DOCS, SITE
 from sphinx.application import Sphinx
-from test_browser import views  # noqa: F401 (a fixture)
 
 PAGES = sorted(DOCS.glob("practice/quiz-*.md"))
 QUIZ = re.compile(r"^:::\{quiz\}\n(.*?)^:::$", re.MULTILINE | re.DOTALL)
@@ -354,7 +353,7 @@ def test_a_description_does_not_name_the_answer(page):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_without_a_script_every_option_unfolds(views, address, page):  # noqa: F811
+def test_without_a_script_every_option_unfolds(views, address, page):
     window = views["plain"]
     window.goto(f"{address}practice/{page.stem}.html")
     assert not window.locator("[role=status]").count()
@@ -372,7 +371,7 @@ def test_without_a_script_every_option_unfolds(views, address, page):  # noqa: F
 
 @pytest.mark.parametrize("view", ["phone", "desktop"])
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_answers_break_no_rule_of_axe(views, address, page, view):  # noqa: F811
+def test_answers_break_no_rule_of_axe(views, address, page, view):
     window = views[view]
     window.goto(f"{address}practice/{page.stem}.html")
     for answered in False, True:
@@ -384,7 +383,7 @@ def test_answers_break_no_rule_of_axe(views, address, page, view):  # noqa: F811
     assert window.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
 
 
-def test_the_keyboard_alone_answers_and_is_told(views, address):  # noqa: F811
+def test_the_keyboard_alone_answers_and_is_told(views, address):
     window = views["desktop"]
     window.goto(address + "practice/quiz-shapes.html")
     quizzes = window.locator(".quiz")
@@ -416,7 +415,7 @@ def test_the_keyboard_alone_answers_and_is_told(views, address):  # noqa: F811
     assert window.locator("[role=status]:not(:empty)").count() == 2
 
 
-def test_unfolding_without_choosing_is_no_answer(views, address):  # noqa: F811
+def test_unfolding_without_choosing_is_no_answer(views, address):
     """The browser's own search and printing unfold options too."""
     window = views["desktop"]
     window.goto(address + "practice/quiz-shapes.html")
@@ -425,7 +424,7 @@ def test_unfolding_without_choosing_is_no_answer(views, address):  # noqa: F811
     assert window.locator(".quiz-chosen").count() == 0
 
 
-def test_on_paper_every_reason_is_there(views, address):  # noqa: F811
+def test_on_paper_every_reason_is_there(views, address):
     window = views["desktop"]
     window.goto(address + "practice/quiz-shapes.html")
     window.locator(".quiz-option summary").first.click()

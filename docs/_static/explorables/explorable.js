@@ -108,6 +108,7 @@ async function run(root, build) {
   const status = find("summary");
   function paint() {
     frame = 0;
+    if (!size.width) return; // not shown, as when printing
     for (const show of shows) show();
     summary = draw(state, size);
   }
@@ -154,7 +155,7 @@ async function run(root, build) {
   new ResizeObserver(() => {
     if (svg.clientWidth === size.width || !svg.clientWidth) return;
     fit();
-    frame ||= requestAnimationFrame(paint);
+    later();
   }).observe(svg);
 }
 

@@ -410,7 +410,9 @@ def test_takes_its_words_from_the_page(visit, name):
         page.route("**/play/index.html", answer)
 
     _, root = visit(name, prepare=translate)
-    for text in root.locator(".control label, .control option, .control button").all_inner_texts():
+    for text in root.locator(
+        ".control label, .control select:not([translate]) option, .control button"
+    ).all_inner_texts():
         assert text == "Wort"
     assert root.locator("svg.explorable-canvas").get_attribute("aria-label") == "Wort"
     assert root.locator(".explorable-summary").inner_text().startswith("Wort")
@@ -699,3 +701,206 @@ def test_what_the_steps_of_curve_and_heatmap_say_is_true(visit):
     errors = [nn.functional.mse_loss(attention_pooling(queries, keys, values, w), y_truth).item() for w in ws]
     assert 0 < errors.index(min(errors)) < len(ws) - 1
     assert min(errors) < 0.5 * min(errors[0], errors[-1])
+
+
+# Shapes
+
+
+CODES = [
+    "unsqueeze(0)", "unsqueeze(1)", "unsqueeze(2)", "unsqueeze(-1)", "unsqueeze(-3)", "squeeze()",
+    "squeeze(0)", "squeeze(1)", "squeeze(-1)", "repeat(2)", "repeat(2,1)", "repeat(1,2)", "repeat(2,1,3)",
+    "repeat_interleave(2)", "repeat_interleave(3,dim=0)", "repeat_interleave(2,dim=1)",
+    "repeat_interleave(2,dim=-1)", "tile(2)", "tile(2,1)", "expand(2)", "expand(3)", "expand(2,3)",
+    "expand(3,3)", "expand(-1,3)", "expand(3,-1)", "expand(2,2,3)", "expand(2,-1,3)", "expand(1,3,2)",
+]  # fmt: skip
+
+
+def in_torch(start, codes):
+    """What torch makes of the steps: shape, strides and numbers after each, or its message at the first that fails."""
+    x, found = eval(f"torch.{start}"), []
+    for code in ["", *codes]:
+        try:
+            x = eval(f"x.{code}") if code else x
+        except (IndexError, RuntimeError) as error:
+            return [*found, str(error)]
+        found.append([list(x.shape), list(x.stride()), x.flatten().tolist()])
+    return found
+
+
+def test_tensors_are_torchs(maths):
+    """Two steps in every order from every start: the same shapes, strides, numbers and errors."""
+    starts = {"arange(3)": [3], "arange(6).reshape(2, 3)": [2, 3], "arange(3).reshape(3, 1)": [3, 1]}
+    chains = [codes for pair in itertools.product(CODES, repeat=2) for codes in [pair, pair[:1]]]
+    ours = maths(
+        """async (_, { starts, chains }) => {
+            const t = await import('../_static/explorables/tensors.js');
+            return Object.values(starts).map(shape => chains.map(codes => {
+                let x = t.arange(...shape);
+                const seen = () => [x.shape, x.strides, t.values(x)];
+                const found = [seen()];
+                for (const code of codes) {
+                    try { x = t.apply(x, code); } catch (error) { return [...found, error.message]; }
+                    found.push(seen());
+                }
+                return found;
+            }));
+        }""",
+        {"starts": starts, "chains": chains},
+    )
+    errors = set()
+    for start, results in zip(starts, ours):
+        for codes, result in zip(chains, results):
+            expected = in_torch(start, codes)
+            assert result == expected, (start, codes)
+            errors.add(expected[-1] if isinstance(expected[-1], str) else "")
+    for kind in "out of range", "can not be smaller", "must match", "isn't allowed", "must be greater":
+        assert any(kind in error for error in errors), kind
+
+
+def shapes_on_screen(root):
+    """The rows of the table, the numbers of the last tensor drawn, and the summary."""
+    rows = root.locator(".explorable-below tbody tr").evaluate_all(
+        "all => all.map(r => [...r.cells].map(c => c.innerText))"
+    )
+    numbers = root.locator('svg g[text-anchor="middle"]').evaluate_all(
+        "all => all.map(g => [...g.children].map(t => Number(t.textContent)))"
+    )
+    return rows, [group for group in numbers if group][-1], root.locator(".explorable-summary").inner_text()
+
+
+def expect_shapes(root, start, codes):
+    rows, numbers, summary = shapes_on_screen(root)
+    expected = in_torch(start, codes)
+    error = " ".join(expected.pop().split()) if isinstance(expected[-1], str) else ""
+    assert [row[1:3] for row in rows] == [[str(tuple(shape)), str(tuple(strides))] for shape, strides, _ in expected]
+    assert numbers == expected[-1][2]
+    assert error in summary and bool(error) == ("does not work" in summary)
+
+
+def test_shapes_by_keyboard_and_mouse(visit):
+    page, root = visit("shapes")
+    expect_shapes(root, "arange(3)", [])
+    input_of(root, "step").focus()
+    page.keyboard.press("Tab")
+    settled(page, root, lambda: page.keyboard.press("Enter"))
+    expect_shapes(root, "arange(3)", ["unsqueeze(1)"])
+    assert "copies nothing" in root.locator(".explorable-summary").inner_text()
+    steps = ["unsqueeze(1)", "repeat(1, 2)", "repeat_interleave(2)", "expand(2)"]
+    for number, code in enumerate(steps[1:], 2):
+        input_of(root, "step").select_option(code)
+        settled(page, root, lambda: root.get_by_role("button", name="Do it").click())
+        expect_shapes(root, "arange(3)", steps[:number])
+    assert "x.unsqueeze(1).repeat(1, 2).repeat_interleave(2).expand(2)" in root.locator("pre").inner_text()
+    settled(page, root, lambda: root.get_by_role("button", name="Undo").click())
+    expect_shapes(root, "arange(3)", steps[:3])
+    settled(page, root, lambda: root.get_by_role("button", name="Undo").click())
+    expect_shapes(root, "arange(3)", steps[:2])
+    settled(page, root, lambda: input_of(root, "start").select_option("arange(3).reshape(3, 1)"))
+    expect_shapes(root, "arange(3).reshape(3, 1)", steps[:2])
+
+
+def test_shapes_that_grow_too_large_are_not_drawn(visit):
+    page, root = visit("shapes", "?shapes.start=arange(6).reshape(2, 3)&shapes.done=repeat(2, 1)|repeat(1, 2)")
+    input_of(root, "step").select_option("repeat(2, 1, 1)")
+    summary = settled(page, root, lambda: root.get_by_role("button", name="Do it").click())
+    assert "more than 36" in summary
+    expect_shapes(root, "arange(6).reshape(2, 3)", ["repeat(2, 1)", "repeat(1, 2)"])
+    input_of(root, "step").select_option("squeeze()")
+    settled(page, root, lambda: root.get_by_role("button", name="Do it").click())
+    expect_shapes(root, "arange(6).reshape(2, 3)", ["repeat(2, 1)", "repeat(1, 2)", "squeeze()"])
+
+
+def test_what_the_steps_of_shapes_say_is_true(visit):
+    page, root = visit("shapes")
+    x, m = torch.arange(3), torch.arange(6).reshape(2, 3)
+    assert x.repeat_interleave(2).tolist() == [0, 0, 1, 1, 2, 2] != x.repeat(2).tolist()
+    column = x.reshape(3, 1).expand(-1, 3)
+    assert column.stride() == (1, 0) and column.untyped_storage().nbytes() == x.untyped_storage().nbytes()
+    assert m.unsqueeze(1).shape == (2, 1, 3) and m.unsqueeze(-1).shape == (2, 3, 1)
+    assert torch.equal(m.tile(2), m.repeat(1, 2))
+    assert torch.equal(x.unsqueeze(-1).expand(-1, 3), x.repeat_interleave(3).reshape(-1, 3))
+    wanted = [
+        ("arange(3)", ["repeat(2)"]),
+        ("arange(3)", ["repeat_interleave(2)"]),
+        ("arange(3).reshape(3, 1)", ["expand(-1, 3)"]),
+        ("arange(6).reshape(2, 3)", ["unsqueeze(1)"]),
+        ("arange(6).reshape(2, 3)", ["unsqueeze(-1)"]),
+        ("arange(6).reshape(2, 3)", ["repeat(2)"]),
+    ]
+    for button, (start, codes) in zip(root.locator("button.try").all(), wanted, strict=True):
+        settled(page, root, button.click)
+        expect_shapes(root, start, codes)
+
+
+# bmm
+
+
+def product_on_screen(root, n, a, b, c):
+    """The three stacks that are drawn, as nested lists; None where a number of the result is not there yet."""
+    texts = root.locator("svg.explorable-canvas > g").nth(1).evaluate("g => [...g.children].map(t => t.textContent)")
+    numbers = iter([float(text) if text else None for text in texts])
+    return [
+        [[[next(numbers) for _ in range(k)] for _ in range(r)] for _ in range(n)] for r, k in ((a, b), (b, c), (a, c))
+    ]
+
+
+@pytest.mark.parametrize(("n", "a", "b", "c"), [(2, 2, 3, 2), (3, 1, 4, 1), (1, 3, 1, 3), (3, 3, 4, 3)])
+def test_bmm_multiplies_as_torch_does(visit, n, a, b, c):
+    last = n * a * b * c - 1
+    page, root = visit("bmm", f"?bmm.n={n}&bmm.a={a}&bmm.b={b}&bmm.c={c}&bmm.at={last}")
+    A, B, C = product_on_screen(root, n, a, b, c)
+    assert torch.equal(torch.bmm(torch.tensor(A), torch.tensor(B)), torch.tensor(C))
+    code = root.locator("pre").inner_text()
+    assert f"{(n, a, b)}, {(n, b, c)} → {(n, a, c)}" in code
+    summary = settled(page, root, lambda: root.get_by_role("button", name="Next").click())
+    assert summary.startswith("Level 0: row 0 of A")
+    assert f"After 1 of {b}" in summary or b == 1
+
+
+def test_bmm_step_by_step_adds_up_to_the_number(visit):
+    page, root = visit("bmm")
+    A, B, _ = product_on_screen(root, 2, 2, 3, 2)
+    A, B = torch.tensor(A), torch.tensor(B)
+    following = root.get_by_role("button", name="Next")
+    for at in range(1, 9):
+        following.focus()
+        settled(page, root, lambda: page.keyboard.press("Enter"))
+        cell, done = at // 3, at % 3 + 1
+        level, row, column = cell // 4, cell // 2 % 2, cell % 2
+        running = (A[level, row, :done] @ B[level, :done, column]).item()
+        assert (
+            root.locator("pre")
+            .inner_text()
+            .endswith(
+                f"[{level}, {row}, {column}]: "
+                + " + ".join(f"{x:g} × {y:g}" for x, y in zip(A[level, row, :done], B[level, :done, column]))
+                + f" = {running:g}"
+            )
+        )
+        assert f"{running:g}." in root.locator(".explorable-summary").inner_text()
+    settled(page, root, lambda: root.get_by_role("button", name="Back").click())
+    assert "After 2 of 3" in root.locator(".explorable-summary").inner_text()
+
+
+@pytest.mark.parametrize("view", ["desktop", "phone"])
+def test_bmm_pointing_at_a_number_shows_its_row_and_column(visit, view):
+    page, root = visit("bmm", view=view)
+    cells = root.locator("svg.explorable-canvas > g").first.locator("rect")
+    result = cells.nth(12 + 12 + 5)  # level 1, row 0, column 1
+    result.scroll_into_view_if_needed()
+    box = result.bounding_box()
+    place = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    summary = settled(page, root, lambda: page.touchscreen.tap(*place) if view == "phone" else page.mouse.move(*place))
+    assert "Level 1: row 0 of A has met column 1 of B" in summary
+    wide = [number for number, cell in enumerate(cells.all()) if cell.get_attribute("stroke") != "currentColor"]
+    assert wide == [6, 7, 8, 12 + 7, 12 + 9, 12 + 11, 24 + 5], "A's row, B's column and the number"
+
+
+@pytest.mark.parametrize(("second", "shape"), [("levels", (3, 3, 2)), ("rows", (2, 4, 2))])
+def test_bmm_that_does_not_fit_says_it_in_torchs_words(visit, second, shape):
+    page, root = visit("bmm")
+    summary = settled(page, root, lambda: input_of(root, "second").select_option(second))
+    with pytest.raises(RuntimeError) as error:
+        torch.bmm(torch.ones(2, 2, 3), torch.ones(shape))
+    assert str(error.value) in summary.replace("’", "'")
+    settled(page, root, lambda: input_of(root, "second").select_option("fits"))

@@ -82,11 +82,11 @@ async function run(root, build) {
     });
     input.addEventListener("input", () => change({ [key]: values ? values[input.value] : Number(input.value) }));
   }
-  // The texts are the words `key-option`.
-  function choice(key, options, value = options[0]) {
+  // The texts are the words `key-option`; options that are `code` say what they are.
+  function choice(key, options, { value = options[0], code = false } = {}) {
     part(key, value, (text) => options.find((option) => option === text));
-    const [select] = control(key, "select", {});
-    for (const option of options) add(select, "option", { value: option, text: say(`${key}-${option}`) });
+    const [select] = control(key, "select", code ? { translate: "no" } : {});
+    for (const option of options) add(select, "option", { value: option, text: code ? option : say(`${key}-${option}`) });
     shows.push(() => (select.value = state[key]));
     select.addEventListener("change", () => change({ [key]: select.value }));
   }

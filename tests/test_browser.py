@@ -32,6 +32,9 @@ KINDS = [
     "about/index.html",
     "about/troubleshooting.html",
     "search.html",
+    "practice/index.html",
+    "practice/exercises-3.html",
+    "practice/exercises-book.html",
 ]
 LIGHT_KEY = "rgb({}, {}, {})".format(*bytes.fromhex(COLOURS["key"][1:]))
 

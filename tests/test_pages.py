@@ -15,6 +15,7 @@ PAGES = sorted(
         *(page for folder in ROOMS for page in (DOCS / folder).glob("*.md")),
     ]
 )
+RUNNING = [*LESSONS, *sorted((DOCS / "practice").glob("exercises-*.md"))]  # the rules for code hold for exercises too
 CELL = re.compile(r"^```(?:\{code-cell\}|python|pycon|text|bibtex).*?^```$", re.DOTALL | re.MULTILINE)
 NOT_PROSE = [
     re.compile(r"\A---.*?^---$", re.DOTALL | re.MULTILINE),  # front matter
@@ -54,7 +55,7 @@ def test_no_result_is_typed_into_prose(page):
     assert not typed
 
 
-@pytest.mark.parametrize("page", LESSONS, ids=name)
+@pytest.mark.parametrize("page", RUNNING, ids=name)
 def test_a_decimal_in_inline_code_is_a_parameter_of_the_page(page):
     text = page.read_text()
     parameters = code(text)
@@ -98,13 +99,13 @@ def test_a_lesson_takes_ten_minutes_at_most(page):
     assert 1 < roles.minutes(page.read_text()) <= 10
 
 
-@pytest.mark.parametrize("page", LESSONS, ids=name)
+@pytest.mark.parametrize("page", RUNNING, ids=name)
 def test_code_fits_the_column(page):
     shown = [cell[0] for cell in CELL.finditer(page.read_text()) if "remove-cell" not in cell[0]]
     assert not [line for line in "\n".join(shown).splitlines() if len(line) > 88]
 
 
-@pytest.mark.parametrize("page", LESSONS, ids=name)
+@pytest.mark.parametrize("page", RUNNING, ids=name)
 def test_every_lesson_asserts_something(page):
     assert "assert " in code(page.read_text())
 

@@ -127,14 +127,16 @@ def test_code_is_linked_to_its_documentation():
 
 
 def executed_pages():
-    return [p for p in sorted(DOCS.glob("lessons/*.md")) if "file_format: mystnb" in p.read_text()]
+    pages = sorted([*DOCS.glob("lessons/*.md"), *DOCS.glob("practice/*.md")])
+    return [p for p in pages if "file_format: mystnb" in p.read_text()]
 
 
 @pytest.mark.parametrize("page", executed_pages(), ids=lambda p: p.stem)
 def test_every_executed_page_offers_its_notebook(page):
-    html = parse(SITE / "lessons" / f"{page.stem}.html")
+    folder = page.parent.name
+    html = parse(SITE / folder / f"{page.stem}.html")
     link = html.select_one(".notebook-links a[download]")
-    assert (SITE / "lessons" / link["href"]).resolve() == SITE / "notebooks" / "lessons" / f"{page.stem}.ipynb"
+    assert (SITE / folder / link["href"]).resolve() == SITE / "notebooks" / folder / f"{page.stem}.ipynb"
     hosted = bool(os.environ.get("NWLESSON_REPOSITORY_URL"))
     assert ("Colab" in html.select_one(".notebook-links").get_text()) == hosted
 
@@ -159,7 +161,7 @@ def test_a_notebook_runs_at_home(path):
     assert "torch" in namespace
 
 
-@pytest.mark.parametrize("path", [p for p in NOTEBOOKS if "lessons" in p.parts], ids=name)
+@pytest.mark.parametrize("path", [p for p in NOTEBOOKS if {"lessons", "practice"} & {*p.parts}], ids=name)
 def test_links_in_notebooks_lead_to_the_pages(path):
     for cell in json.loads(path.read_text())["cells"]:
         for address in re.findall(r"\]\(([^)#]+)", "".join(cell["source"])) if cell["cell_type"] == "markdown" else []:

@@ -20,11 +20,15 @@ DIRECTIVE = re.compile(r"^(:{3,}|`{3,})\{(\w+)\} ?([^\n]*)\n((?::[\w-]+:[^\n]*\n
 ROLE = re.compile(r"\{([\w:]+)\}`([^`]+)`")
 LABEL = re.compile(r"^\([\w-]+\)=\n", re.MULTILINE)
 PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*sphx_glr_(plot_\w+)_\d+\.svg\)(\{[^}]*\})?")
+TARGET = re.compile(r"\]\(#([^)]+)\)")
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)\.(?:md|rst|html)(#[^)]*)?\)")
 
 
-def plain(markdown: str, table: dict[str, str], docname: str) -> str:
-    """Turn the MyST of the page `docname` into Markdown that any notebook shows, with links to the site's pages."""
+def plain(markdown: str, table: dict[str, str], docname: str, targets: dict[str, str] | None = None) -> str:
+    """Turn the MyST of the page `docname` into Markdown that any notebook shows, with links to the site's pages.
+
+    `targets` says where the names are that a page links to as `#name`. What has the class `solution` stays there.
+    """
 
     def directive(match: re.Match) -> str:
         _, name, title, options, body = match.groups()
@@ -32,6 +36,8 @@ def plain(markdown: str, table: dict[str, str], docname: str) -> str:
             return plain_quiz(body)
         if name == "explorable":
             return f"[A figure to try, on the site]({posixpath.basename(docname)}.md#explore-{title})\n"
+        if re.search(r"^:class:.*\bsolution\b", options, re.MULTILINE):
+            return f"[The solution]({posixpath.basename(docname)}.md) is on the page.\n"
         if ":collapsible:" in options:
             return f"<details><summary>{title}</summary>\n\n{body}\n</details>\n"
         return f"**{title}**\n\n{body}" if title else body
@@ -51,10 +57,14 @@ def plain(markdown: str, table: dict[str, str], docname: str) -> str:
         target = posixpath.normpath(posixpath.join(posixpath.dirname(docname), match[1]))
         return f"]({to_site(docname)}{target}.html{match[2] or ''})"
 
+    def named(match: re.Match) -> str:
+        page, _, name = (targets or {}).get(match[1], f"{docname}.html#{match[1]}").partition("#")
+        return f"]({to_site(docname)}{page}#{name})"
+
     while DIRECTIVE.search(markdown):  # from the outside in: a directive can hold others
         markdown = DIRECTIVE.sub(directive, markdown)
     markdown = PICTURE.sub(r"[The picture on the site](../examples/\1.html)", LABEL.sub("", markdown))
-    return LINK.sub(link, ROLE.sub(role, markdown))
+    return TARGET.sub(named, LINK.sub(link, ROLE.sub(role, markdown)))
 
 
 def plain_quiz(body: str) -> str:
@@ -98,9 +108,13 @@ def convert(app: Sphinx, docname: str) -> nbformat.NotebookNode | None:
     others = ", ".join(packages(notebook.cells))
     home = f"This notebook is [a page of the lesson]({page}). It needs {others} and nwlesson."
     cells = [nbformat.v4.new_markdown_cell(home, id="about"), needs(app, notebook.cells)]
+    labels = app.env.get_domain("std").anonlabels
+    targets = {name: f"{document}.html#{anchor}" for name, (document, anchor) in labels.items()}
     for number, cell in enumerate(notebook.cells):
+        if "solution" in cell.metadata.get("tags", ()):
+            continue
         if cell.cell_type == "markdown":
-            source = plain(cell.source, facts(app), docname)
+            source = plain(cell.source, facts(app), docname, targets)
             cells.append(nbformat.v4.new_markdown_cell(source, id=f"cell-{number}"))
         else:
             tags = {"tags": cell.metadata["tags"]} if "tags" in cell.metadata else {}

@@ -1,0 +1,322 @@
+"""The exercises: each has all its parts, its test fails with the start and passes with the solution, alone."""
+
+import contextlib
+import io
+import json
+import re
+from functools import cache
+from typing import NamedTuple
+
+import nbformat
+import notebooks
+import pytest
+from bs4 import BeautifulSoup
+from conftest import DOCS, SITE
+from execution import read_notebook
+
+PRACTICE = DOCS / "practice"
+PAGES = [PRACTICE / f"exercises-{part}.md" for part in ("1", "2", "3", "4", "book")]
+TYPES = {"by hand", "predict", "code", "find the bug", "explain", "design"}
+BOOKS = {"Z1", "Z2", "Z3", "Z4", "E1", "E2a", "E2b", "E3", "E4"}  # zh: four; en: four, the second in two parts
+LESSONS = sorted((DOCS / "lessons").glob("*.md"))
+LABEL = re.compile(r"^\(exercise-([\w]+)\)=\n", re.MULTILINE)
+HEAD = re.compile(
+    r"\(exercise-(?P<label>\w+)\)=\n#{2,3} (?P<number>\w+) (?P<title>.+)\n\n"
+    r":::\{admonition\} (?P<type>[^,]+), (?P<minutes>\d+) minutes, "
+    r"for \[lesson (?P<lesson>\d+)\]\((?P<address>[^)]+)\)\n:class: exercise\n"
+)
+PARTS = re.compile(
+    r"^:::\{admonition\} (?P<title>\S+)(?P<count>.*)\n"
+    r":class: (?P<kind>hint|solution)\n(?P<folded>:collapsible: closed\n)?"
+    r"|^```\{code-cell\}\n:tags: \[(?P<tags>.*)\]\n",
+    re.MULTILINE,
+)
+
+
+class Exercise(NamedTuple):
+    page: str
+    text: str
+    head: dict[str, str]
+
+    @property
+    def number(self) -> str:
+        return self.head["number"]
+
+
+def on_page(page):
+    text = page.read_text()
+    for label, following in zip(starts := list(LABEL.finditer(text)), [*starts[1:], None]):
+        own = text[label.start() : following.start() if following else None]
+        head = HEAD.match(own)
+        assert head, f"{page.name}: exercise {label[1]} has another form"
+        yield Exercise(page.stem, own, head.groupdict())
+
+
+EXERCISES = [exercise for page in PAGES for exercise in on_page(page)]
+every_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.number)
+
+
+@cache
+def cells(page: str):
+    """Return the code cells of a page, each with the label of its exercise ("" before the first) and its tags."""
+    found, label = [], ""
+    for cell in read_notebook(PRACTICE / f"{page}.md").cells:
+        if cell.cell_type == "markdown":
+            labels = LABEL.findall(cell.source)
+            label = labels[-1] if labels else label
+        else:
+            found.append((label, set(cell.metadata.get("tags", ())), cell.source))
+    return found
+
+
+def source(exercise: Exercise, tag: str) -> list[str]:
+    return [text for label, tags, text in cells(exercise.page) if label == exercise.head["label"] and tag in tags]
+
+
+@cache
+def prepared(page: str) -> dict:
+    """What a reader has after the first cells of the page, before any exercise."""
+    names: dict = {}
+    for label, _, text in cells(page):
+        if not label:
+            exec(text, names)
+    return names
+
+
+def run(exercise: Exercise, *texts: str) -> str:
+    """Run an exercise's cells without those of any other; return what the last of them prints."""
+    names = dict(prepared(exercise.page))
+    for text in texts:
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            exec(text, names)
+    return printed.getvalue()
+
+
+# The parts
+
+
+@every_exercise
+def test_an_exercise_has_all_its_parts_in_order(exercise):
+    parts = []
+    for part in PARTS.finditer(exercise.text):
+        if part["kind"]:
+            assert part["folded"], f"{part['title']}{part['count']} is not folded"
+            parts.append(part["kind"] + part["count"])
+        else:
+            tags = part["tags"].split(", ")
+            parts += [tag for tag in tags if tag in {"starter", "hide-cell", "success-test"}]
+            assert ("hide-cell" in tags or "remove-cell" in tags) == ("solution" in tags)
+    hints = [f"hint {i}" for i in range(1, 1 + sum(part.startswith("hint ") for part in parts))]
+    assert hints
+    assert parts == ["starter", *hints, "solution", "hide-cell", "success-test"]
+
+
+@every_exercise
+def test_an_exercise_asks_and_says_what_to_hand_in_and_when_it_is_done(exercise):
+    head = exercise.head
+    assert head["title"].endswith("?")
+    assert head["label"] == exercise.number.lower()
+    assert head["type"].lower() in TYPES
+    assert 2 <= int(head["minutes"]) <= 30
+    task = exercise.text.split("\n:::\n", 1)[0]
+    assert "\n**Hand in:** " in task
+    assert "\n**Done when**" in task
+    lesson = (PRACTICE / head["address"]).resolve()
+    assert lesson in LESSONS
+    assert int(lesson.name[:2]) == int(head["lesson"])
+
+
+def test_numbers_are_unique_and_follow_the_lessons():
+    numbers = [exercise.number for exercise in EXERCISES]
+    assert len(set(numbers)) == len(numbers)
+    own = [e for e in EXERCISES if e.number not in BOOKS]
+    counts: dict[str, int] = {}
+    for exercise in own:
+        lesson = exercise.head["lesson"]
+        assert exercise.number == lesson + "abcdef"[counts.setdefault(lesson, 0)]
+        counts[lesson] += 1
+    assert list(counts) == [str(int(lesson.name[:2])) for lesson in LESSONS], "every lesson has one at least"
+
+
+def test_every_exercise_of_the_books_is_there():
+    assert {e.number for e in EXERCISES if e.page == "exercises-book"} == BOOKS
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+def test_a_lesson_names_its_exercises_before_the_next(lesson):
+    (line,) = re.findall(r"^\*\*Practise:\*\* (.+)\n\n\*\*Next:\*\*", lesson.read_text(), re.MULTILINE)
+    named = re.findall(r"\[(\w+)\]\(#exercise-(\w+)\)", line)
+    belong = [e for e in EXERCISES if (PRACTICE / e.head["address"]).resolve() == lesson]
+    assert named == [(e.number, e.head["label"]) for e in belong]
+
+
+def test_the_list_of_exercises_is_what_the_pages_have():
+    rows = re.findall(r"^\| \[.*$", (PRACTICE / "index.md").read_text(), re.MULTILINE)
+    assert rows == [
+        f"| [{e.number}](#exercise-{h['label']}) | {h['title']} | {h['type'].lower()} "
+        f"| [{h['lesson']}]({h['address']}) | {h['minutes']} |"
+        for e in EXERCISES
+        for h in (e.head,)
+    ]
+
+
+# The tests in the exercises
+
+
+@every_exercise
+def test_the_start_runs_and_fails_the_test(exercise):
+    (start,), (test,) = source(exercise, "starter"), source(exercise, "success-test")
+    run(exercise, start)
+    with pytest.raises(AssertionError, match=r".{8}"):  # and says in words what is missing
+        run(exercise, start, test)
+
+
+@every_exercise
+def test_the_solution_passes_without_any_other_exercise(exercise):
+    (start,), (test,) = source(exercise, "starter"), source(exercise, "success-test")
+    assert f"{exercise.number}: done" in run(exercise, start, *source(exercise, "hide-cell"), test)
+
+
+# Answers that a reader may well give, and the test must refuse. Each takes the place of a part of the solution.
+MINE = "class Mine(nn.Module):\n def __init__(self):\n  super().__init__()\n"
+WRONG = [
+    ("1a", "def in_order(x, y): return torch.sort(x)[0], torch.sort(y)[0]"),
+    ("1a", "def in_order(x, y): return x, y"),
+    ("2a", "line = 40.0"),  # the mean
+    ("3a", "answer = 70 / 3"),
+    ("3a", "weights = torch.softmax(-torch.tensor([4.0, 1.0, 1.0]), 0).tolist()"),  # no half
+    ("3b", "def softmax(scores): return (c := torch.exp(scores.clamp(-80, 80))) / c.sum()"),
+    ("4a", "def pool(queries, keys, values): return attention_pooling(queries, keys, values, 2.0)"),
+    ("4b", "answer = torch.tensor(float('nan'))"),
+    ("5a", "query = keys[row.argmax()]"),
+    ("5b", "weights = [1 / 2, 1 / 4, 1 / 4]"),
+    ("5b", "weights = [1 / 2, 1 / 2, 0]"),
+    ("6a", "def squared_distances(queries, keys): return torch.cdist(queries, keys)"),
+    ("6b", "silent = 0.0"),
+    ("6b", "def mse(a, b): return ((a.reshape(-1) - b.reshape(-1)) ** 2).mean()"),
+    ("7a", "def rescue(wrong): return wrong.diagonal(dim1=1, dim2=2).mean(dim=-1)"),
+    ("7b", "def pool_pairs(weights, values): return torch.bmm(weights.unsqueeze(1), values).reshape(2, -1)"),
+    ("8a", "w_cm = 400.0"),
+    ("9a", "tight = 'bd'"),
+    ("9a", "tight = 'abcde'"),
+    ("9b", "def honest_answers(w, x, y): return y.mean().repeat(len(y))"),
+    ("10a", "w_new = 1.772"),  # uphill
+    ("10b", "lr_mean = 25.0"),
+    ("11b", "verdicts['C'] = 'arrived'"),
+    ("12a", "width = 0.25"),
+    ("12b", "far = torch.tensor(float('nan'))"),
+    ("13a", "others_say = 18.07"),  # with itself
+    ("13b", "choice = 'about 4'"),
+    ("14a", "sides = [0.1, 0.05, 0.01]"),
+    ("14b", "def fit_two(x, y): return torch.tensor([10.0, 1.0])"),  # without looking
+    ("15a", "def masked_softmax(s, v): return torch.softmax(s, dim=-1) * v"),
+    ("15b", "def correction(keys): return -(keys**2)"),
+    ("Z1", "true_ones = 'b'"),
+    ("Z1", "true_ones = 'abc'"),
+    ("Z2", "power = w"),
+    ("Z3", "def choose(x, y): return 1000.0"),
+    ("Z4", f"{MINE}  self.w = nn.Parameter(torch.tensor([4.0]))\n  self.b = nn.Parameter(torch.tensor([2.0]))\n"
+     " def forward(self, q, k, v):\n"
+     "  self.attention_weights = torch.softmax(-((q[:, None] - k) * self.w + self.b)**2 / 2, -1)\n"
+     "  return (self.attention_weights * v).sum(-1)\nfitted = Mine()"),
+    ("Z4", f"{MINE}  self.w = nn.Parameter(torch.ones(2))\n"
+     " def forward(self, q, k, v):\n"
+     "  d = ((q[:, None] - k) * self.w[0] * self.w[1]).abs()\n"
+     "  self.attention_weights = d / d.sum(-1, keepdim=True)\n"
+     "  return (self.attention_weights * v).sum(-1)\nfitted = fit(Mine(), 50)"),
+    ("E1", "difference = by_own_size"),
+    ("E2a", "def sgd(x, y, steps): return [fit_bandwidth(x, y)] * steps"),
+    ("E2b", "overfits_one = True"),
+    ("E3", "def sphere_weights(queries, keys, w): return torch.softmax(w * (queries @ keys.T), dim=-1)"),
+    ("E4", "rates = [1 / 5, 1 / 5, 1 / 5]"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("number", "answer"), WRONG, ids=[f"{n}-{i}" for i, (n, _) in enumerate(WRONG)])
+def test_a_likely_wrong_answer_is_refused(number, answer):
+    (exercise,) = [e for e in EXERCISES if e.number == number]
+    cells = [source(exercise, tag) for tag in ("starter", "hide-cell", "success-test")]
+    with pytest.raises(AssertionError):
+        run(exercise, *cells[0], *cells[1], answer, *cells[2])
+
+
+# Page and notebook
+
+
+@cache
+def parsed(page: str):
+    return BeautifulSoup((SITE / "practice" / f"{page}.html").read_text(), "html5lib")
+
+
+@every_exercise
+def test_on_the_page_hints_and_solution_are_folded_and_the_test_is_not(exercise):
+    section = parsed(exercise.page).find("section", id=f"exercise-{exercise.head['label']}")
+    folds = section.select("details.hint, details.solution, details.hide")
+    assert [fold for fold in folds if fold.has_attr("open")] == []
+    assert len(section.select("details.hint")) == exercise.text.count("\n:class: hint\n")
+    assert len(section.select("details.solution")) == 1
+    (code,) = section.select("div.tag_solution:not(.tag_remove-cell) details")
+    assert code.summary.get_text(" ", strip=True).startswith("Show the solution's code")
+    (test,) = section.select("div.tag_success-test")
+    assert not test.find_parent("details")
+    assert not test.select("details")
+    assert f"{exercise.number}: done" in test.get_text()
+
+
+def test_the_search_finds_titles_and_no_solutions():
+    index = (SITE / "searchindex.js").read_text()
+    index = json.loads(index.removeprefix("Search.setIndex(").removesuffix(")"))
+    exercises = {index["docnames"].index(f"practice/{page.stem}") for page in PAGES}
+    pages = {term: {found} if isinstance(found, int) else set(found) for term, found in index["terms"].items()}
+    assert not exercises & set().union(*pages.values())
+    assert index["docnames"].index("practice/index") in pages["parzen"]
+
+
+def home(page: str):
+    return nbformat.read(SITE / "notebooks" / "practice" / f"{page}.ipynb", as_version=4)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)
+def test_the_notebook_has_starts_and_tests(page):
+    taken = [cell.source for cell in home(page.stem).cells if cell.cell_type == "code"]
+    for exercise in (e for e in EXERCISES if e.page == page.stem):
+        for tag in "starter", "success-test":
+            assert source(exercise, tag)[0] in taken
+    assert all(text in taken for label, _, text in cells(page.stem) if not label)
+
+
+@pytest.mark.parametrize("path", sorted((SITE / "notebooks").rglob("*.ipynb")), ids=lambda path: path.stem)
+def test_no_notebook_holds_a_solution(path):
+    notebook = nbformat.read(path, as_version=4)
+    assert not [cell for cell in notebook.cells if "solution" in cell.metadata.get("tags", ())]
+    text = "\n".join(cell.source for cell in notebook.cells)
+    assert "<summary>Solution" not in text
+    for exercise in EXERCISES:
+        (told,) = re.findall(r"^:class: solution\n:collapsible: closed\n\n(.*?)^:::$", exercise.text, re.M | re.S)
+        assert told.splitlines()[0] not in text
+        for code in source(exercise, "solution"):
+            assert code not in text
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)
+def test_at_home_all_but_the_tests_runs(page):
+    names: dict = {}
+    for cell in home(page.stem).cells:
+        if cell.cell_type == "code" and cell.id != "needs" and "success-test" not in cell.metadata.get("tags", ()):
+            exec(cell.source, names)
+    assert "torch" in names
+
+
+def test_a_solution_is_left_out_of_a_notebook():
+    myst = ":::{admonition} Solution\n:class: solution\n:collapsible: closed\n\nSecret $x$.\n:::\n\nOpen."
+    text = notebooks.plain(myst, {}, "practice/a")
+    assert " ".join(text.split()) == "[The solution](../../practice/a.html) is on the page. Open."
+    assert "Secret" not in text
+
+
+def test_a_link_to_a_name_leads_to_the_site():
+    targets = {"exercise-9a": "practice/exercises-3.html#exercise-9a"}
+    assert notebooks.plain("[9a](#exercise-9a)", {}, "lessons/09-a", targets) == (
+        "[9a](../../practice/exercises-3.html#exercise-9a)"
+    )
+    assert notebooks.plain("[up](#top)", {}, "lessons/09-a", targets) == "[up](../../lessons/09-a.html#top)"

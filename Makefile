@@ -46,7 +46,7 @@ html: $(venv)/site ## build the site in docs/_build/html
 	  echo "The site was not built; the last good one, if any, stays in $(build)/html." >&2; exit 1; }
 	@rm -rf $(build)/old; if [ -d $(build)/html ]; then mv $(build)/html $(build)/old; fi
 	@mv $(build)/new $(build)/html; rm -rf $(build)/old
-	@echo "The site is in $(build)/html: open index.html, or type make serve."
+	@echo "The site is in $(build)/html. make serve shows it; opened as files, its figures stand still."
 
 test: $(venv)/test html ## build the site and run all tests
 	@$(python) -m ruff check . && $(python) -m ruff format --check .

@@ -28,7 +28,7 @@ from nwlesson import (
 )
 
 MODULES = sorted((DOCS / "_static" / "explorables").glob("*.js"))
-TOOLS = {"math", "tensors", "draw", "explorable"}
+TOOLS = {"math", "tensors", "draw", "explorable", "load"}
 NAMES = [path.stem for path in MODULES if path.stem not in TOOLS]
 PLAY = "play/index.html"
 VIEWS = {
@@ -392,6 +392,18 @@ def test_loads_only_when_near(visit, name):
     root.scroll_into_view_if_needed()
     page.wait_for_selector(f"#explore-{name}.running")
     assert [path for path in asked if path.endswith(f"/{name}.js")]
+
+
+def test_a_page_opened_from_a_file_shows_the_figures_that_stand_still(chromium):
+    page, complaints = chromium.new_page(), []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.goto((SITE / PLAY).as_uri())
+    for name in NAMES:
+        root = page.locator(f"#explore-{name}")
+        assert root.locator(".explorable-static svg").is_visible()
+        assert not root.locator(".explorable-controls").is_visible()
+    assert complaints == []
+    page.close()
 
 
 @pytest.mark.parametrize("name", NAMES)

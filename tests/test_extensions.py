@@ -278,7 +278,7 @@ def test_an_explorable_has_its_words_where_translators_and_scripts_find_them(tmp
     assert len(root.select(".explorable-controls .control")) == 2
     assert root.select_one("[data-set]")["data-set"] == "w=1&x=2"
     assert root.select_one(".explorable-static img, .explorable-static svg")
-    assert len(page.select('script[type="module"][src*="explorable.js"]')) == 1
+    assert len(page.select('script[defer][src*="explorables/load.js"]')) == 1
     for text in "**Why?**", "the query", "At {x} it is {y}.", "Again", "Wait.", "Press {try}`here <w=1&x=2>`.":
         assert f'msgid "{text}"' in catalogue
     assert "unknown explorable 'b'" in warnings.getvalue()

@@ -127,7 +127,7 @@ def write(app: Sphinx) -> None:
 def load(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
     """Load the script and the style sheet on the pages that have an explorable."""
     if doctree is not None and any("explorable" in node["classes"] for node in doctree.findall(Tag)):
-        app.add_js_file("explorables/explorable.js", type="module")
+        app.add_js_file("explorables/load.js", defer="defer")
         app.add_css_file("explorables/explorables.css")
 
 

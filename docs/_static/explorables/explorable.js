@@ -1,4 +1,4 @@
-// Starts every explorable of the page when it comes near the window, and hands it its tools. CONTRIBUTING.md has
+// Starts an explorable and hands it its tools; load.js calls it when one comes near the window. CONTRIBUTING.md has
 // the contract. The words are in the page, the mathematics in math.js, the drawing tools in draw.js.
 import { add, number, set } from "./draw.js";
 
@@ -7,7 +7,7 @@ const PAUSE = 400; // milliseconds without a change: then the summary is spoken 
 let lesson;
 const data = () => (lesson ??= fetch(new URL("data.json", import.meta.url)).then((answer) => answer.json()));
 
-async function start(root) {
+export async function start(root) {
   try {
     const { default: build } = await import(`./${root.dataset.explorable}.js`);
     await run(root, build);
@@ -158,15 +158,3 @@ async function run(root, build) {
     later();
   }).observe(svg);
 }
-
-const near = new IntersectionObserver(
-  (entries) => {
-    for (const { isIntersecting, target } of entries) {
-      if (!isIntersecting) continue;
-      near.unobserve(target);
-      start(target);
-    }
-  },
-  { rootMargin: "600px 0px" },
-);
-for (const root of document.querySelectorAll(".explorable")) near.observe(root);

@@ -81,6 +81,7 @@ async function run(root, build) {
       set(input, { "aria-valuetext": text });
     });
     input.addEventListener("input", () => change({ [key]: values ? values[input.value] : Number(input.value) }));
+    return input;
   }
   // The texts are the words `key-option`; options that are `code` say what they are.
   function choice(key, options, { value = options[0], code = false } = {}) {

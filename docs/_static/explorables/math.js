@@ -88,3 +88,15 @@ export const step = (x, y, w, lr, how = {}) =>
   how.log ? w * Math.exp(-lr * logSlope(x, y, w, how)) : w - lr * slope(x, y, w, how);
 
 export const lossCurve = (x, y, ws, how = {}) => ws.map((w) => loss(x, y, w, how));
+
+// Leave one out. True in the mask means keep: everywhere but on the diagonal, where row i meets number i.
+export const tile = (row) => row.map(() => row);
+export const eye = (n) => Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => Number(i === j)));
+export const mask = (n) => eye(n).map((row) => row.map((number) => 1 - number === 1));
+// One long row of all that the mask keeps, read row by row.
+export const select = (table, mask) => table.flatMap((row, i) => row.filter((_, j) => mask[i][j]));
+export function reshape(row, n) {
+  const length = row.length / n;
+  return Array.from({ length: n }, (_, i) => row.slice(i * length, (i + 1) * length));
+}
+export const fillDiagonal = (table, value) => table.map((row, i) => row.map((number, j) => (i === j ? value : number)));

@@ -100,3 +100,12 @@ export function reshape(row, n) {
   return Array.from({ length: n }, (_, i) => row.slice(i * length, (i + 1) * length));
 }
 export const fillDiagonal = (table, value) => table.map((row, i) => row.map((number, j) => (i === j ? value : number)));
+
+// The same formula: -(w |q - k|)² / 2 written out, for a query and a key that are vectors.
+export const terms = (query, key, w) => [pool(query, key), -pool(key, key) / 2, -pool(query, query) / 2].map((t) => t * w * w);
+export const distances = (query, keys) => keys.map((key) => Math.hypot(...key.map((part, i) => part - query[i])));
+// The two vectors whose dot product is the sum of the first two terms.
+export const pair = (query, key, w) => [
+  [...query.map((part) => part * w), 1],
+  [...key.map((part) => part * w), (-pool(key, key) * w * w) / 2],
+];

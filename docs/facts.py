@@ -389,6 +389,8 @@ def of_transformers() -> dict[str, str]:
         table[f"dot-gap-{key:g}"] = f"{gaps[i]:.1f}"
         table[f"dot-weight-{key:g}"] = f"{weights[i]:.3f}"
     return table | {"dot-loud-4": f"{loud[2]:.2f}", "dot-loud-answer": f"{loud @ values:.2f}"}
+
+
 def power_of_ten(x: float) -> str:
     """Write a small number as people do: 3 × 10⁻¹⁵."""
     digit, exponent = f"{x:.0e}".split("e")

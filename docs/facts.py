@@ -5,7 +5,9 @@ the reader sees. `assert`s beside the numbers check what the sentences around th
 sentence is wrong and the build stops.
 """
 
+import json
 import math
+from importlib.resources import files
 
 import torch
 from sklearn.datasets import load_iris
@@ -389,6 +391,49 @@ def of_transformers() -> dict[str, str]:
     return table | {"dot-loud-4": f"{loud[2]:.2f}", "dot-loud-answer": f"{loud @ values:.2f}"}
 
 
+def power_of_ten(x: float) -> str:
+    """Write a small number as people do: 3 × 10⁻¹⁵."""
+    digit, exponent = f"{x:.0e}".split("e")
+    return f"{digit} × 10" + str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def of_scaling() -> dict[str, str]:
+    """What `make bench` has stored: time, memory and error of pooling many points on one machine."""
+    stored = json.loads(files("nwlesson").joinpath("measurements.json").read_text())
+    machine, table = stored["machine"], stored["pooling"]
+    at = {name: rows["10000"] for name, rows in table.items() if "10000" in rows}
+    book = table["the book's form"]
+    doubling = book["10000"]["seconds"] / book["5000"]["seconds"]
+    assert 3 < doubling < 6, "twice the points should take about four times as long"
+    for name in "chunks", "fused":
+        assert 3 < table[name]["10000"]["seconds"] / table[name]["5000"]["seconds"] < 6
+    assert 10 < at["fused"]["faster"] < at["window"]["faster"] < at["bins"]["faster"] and at["chunks"]["faster"] > 5
+    assert at["broadcasting"]["mebibytes"] > 800e6 / 2**20 < book["10000"]["mebibytes"] / 3
+    assert all(at[name]["mebibytes"] < 5 for name in ("chunks", "fused", "window", "bins"))
+    assert all(row["error"] < 1e-10 for name, row in at.items() if name != "bins") and at["bins"]["error"] < 1e-3
+    million = table["bins"]["1000000"]["seconds"]
+    assert million < book["5000"]["seconds"], "a million points in bins should be faster than 5,000 in the book's form"
+    assert all(rows["50"]["seconds"] < 0.1 for rows in table.values()), "at fifty points nothing should matter"
+    facts = {
+        "scale-machine": f"{machine['processor']}, torch {machine['torch']}, {machine['date']}",
+        "scale-w-last": f"{stored['w']['1000000']:.0f}",
+        "scale-tail": power_of_ten(gaussian(torch.tensor(9.0, dtype=torch.float64)).item()),
+        "scale-book-gib": f"{book['10000']['mebibytes'] / 1024:.1f}",
+        "scale-book-doubling": f"{doubling:.1f}",
+        "scale-bins-million": f"{million:.1g}",
+    }
+    names = {"the book's form": "book", "scikit-fda": "skfda"}
+    for name, row in at.items():
+        short = names.get(name, name)
+        if short != "book":
+            facts[f"scale-{short}-faster"] = f"{row['faster']:.1f}" if row["faster"] < 10 else f"{row['faster']:.0f}"
+        facts[f"scale-{short}-mib"] = (
+            f"{row['mebibytes']:,.0f}" if row["mebibytes"] >= 10 else f"{row['mebibytes']:.1f}"
+        )
+        facts[f"scale-{short}-error"] = power_of_ten(row["error"])
+    return facts
+
+
 def of_many_seeds() -> dict[str, str]:
     """The same story for other draws of the noise and of the starting w."""
     best, end, late, gained, dips, unhalved = [], [], [], [], [], []
@@ -427,7 +472,7 @@ def facts() -> dict[str, str]:
     """Return the whole table: name -> what the reader sees."""
     data = make_data(50, step=0.125)
     parts = of_the_data, of_training, of_the_leak, of_kernels, of_choosing, of_teaching
-    table = of_three_points() | of_iris() | of_dimension() | of_transformers() | of_many_seeds()
+    table = of_three_points() | of_iris() | of_dimension() | of_transformers() | of_many_seeds() | of_scaling()
     for part in parts:
         table |= part(data)
     return table

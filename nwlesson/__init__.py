@@ -3,6 +3,7 @@
 from nwlesson.data import RegressionData, make_data, truth
 from nwlesson.diagrams import draw_bmm, draw_leave_one_out, draw_repeat_interleave, draw_unsqueeze
 from nwlesson.kernels import boxcar, constant, epanechnikov, gaussian, log_gaussian, triangular
+from nwlesson.large import binned_pooling, chunked_attention_pooling, fused_attention_pooling, windowed_pooling
 from nwlesson.leave_one_out import fit_bandwidth, leave_one_out, leave_one_out_loss
 from nwlesson.model import NWKernelRegression
 from nwlesson.palette import COLOURS
@@ -20,7 +21,9 @@ __all__ = [
     "attention_pooling",
     "attention_weights",
     "average_pooling",
+    "binned_pooling",
     "boxcar",
+    "chunked_attention_pooling",
     "constant",
     "describe",
     "draw_bmm",
@@ -29,6 +32,7 @@ __all__ = [
     "draw_unsqueeze",
     "epanechnikov",
     "fit_bandwidth",
+    "fused_attention_pooling",
     "gaussian",
     "leave_one_out",
     "leave_one_out_loss",
@@ -41,4 +45,5 @@ __all__ = [
     "train",
     "triangular",
     "truth",
+    "windowed_pooling",
 ]

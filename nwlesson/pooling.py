@@ -49,7 +49,7 @@ def _words(x: float | Tensor) -> str:
     return ", ".join(f"{number:g}" for number in numbers)
 
 
-def _check_places(queries: Tensor, keys: Tensor) -> None:
+def check_places(queries: Tensor, keys: Tensor) -> None:
     """Raise unless keys are as many-sided as queries: shared by all queries, or a row of keys for each."""
     check_tensor("queries", queries, 1, 2)
     features = queries.shape[1:]
@@ -59,6 +59,15 @@ def _check_places(queries: Tensor, keys: Tensor) -> None:
     if len(rows) == 2:
         rows = queries.shape[:1] + rows[1:]
     check_shape("keys", keys, tuple(rows + features), f"for queries of shape {tuple(queries.shape)}")
+
+
+def check_values(queries: Tensor, keys: Tensor, values: Tensor, *ndims: int) -> None:
+    """Raise unless queries have one of `ndims`, all share the same keys, and there is one value for each key."""
+    check_tensor("queries", queries, *ndims)
+    check_tensor("keys", keys, queries.dim())
+    check_tensor("values", values, 1, 2)
+    check_shape("values", values, (len(keys), *values.shape[1:]), "one value for each key")
+    check_alike(keys=keys, values=values)
 
 
 def check_w(w: float | Tensor, queries: Tensor, keys: Tensor) -> None:
@@ -113,7 +122,7 @@ def scaled_distance(queries: Tensor, keys: Tensor, w: float | Tensor = 1.0) -> T
     >>> scaled_distance(torch.zeros(1, 2), torch.tensor([[3.0, 4.0], [0.0, 5.0]]), w=torch.tensor([1.0, 2.0]))
     tensor([[ 8.5440, 10.0000]])
     """
-    _check_places(queries, keys)
+    check_places(queries, keys)
     check_w(w, queries, keys)
     u = (queries[:, None] - keys) * w
     return u if queries.dim() == 1 else torch.linalg.vector_norm(u, dim=-1)
@@ -206,9 +215,5 @@ def attention_pooling(
     >>> attention_pooling(torch.tensor([2.0]), keys, values)
     tensor([18.0718])
     """
-    check_tensor("queries", queries, 1, 2)
-    check_tensor("keys", keys, queries.dim())
-    check_tensor("values", values, 1, 2)
-    check_shape("values", values, (len(keys), *values.shape[1:]), "one value for each key")
-    check_alike(keys=keys, values=values)
+    check_values(queries, keys, values, 1, 2)
     return attention_weights(queries, keys, w, kernel=kernel) @ values

@@ -1,5 +1,7 @@
 """Measure, and print ratios from one run: pooling, the build, pages and explorables. Nothing here is a test.
 
+bench_scaling.py also stores what lesson 16 shows.
+
 Run it with `make bench`. Ratios travel between machines; seconds do not.
 """
 
@@ -15,6 +17,7 @@ import timeit
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import bench_scaling
 import torch
 from playwright.sync_api import sync_playwright
 
@@ -175,6 +178,7 @@ def explorables() -> None:
 if __name__ == "__main__":
     torch.set_num_threads(1)
     os.environ["MAKEFLAGS"] = ""
+    bench_scaling.main()
     pooling()
     leaving_out()
     sizes()

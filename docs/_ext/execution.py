@@ -34,7 +34,7 @@ def fingerprint(more: str = "") -> str:
     """Return a short hash of everything a result depends on besides the code that asks for it."""
     versions = f"{sys.version_info[:2]} {version('torch')} {version('matplotlib')} {version('scikit-learn')}"
     digest = hashlib.sha256((versions + more).encode())
-    sources = [p for p in (ROOT / "nwlesson").iterdir() if p.suffix in {".py", ".mplstyle"}]
+    sources = [p for p in (ROOT / "nwlesson").iterdir() if p.suffix in {".py", ".mplstyle", ".json"}]
     for path in sorted([*sources, EXT / "figures.py", EXT / "execution.py"]):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:12]

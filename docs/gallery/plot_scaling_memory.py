@@ -1,0 +1,51 @@
+"""
+How much memory does it take?
+=============================
+
+A table with a weight for every pair grows with the square. Nobody needs the table.
+"""
+
+import json
+from importlib.resources import files
+
+import matplotlib.pyplot as plt
+
+from nwlesson import describe
+
+plt.style.use("nwlesson.lesson")
+
+# %%
+# What one call needs at its peak, above its inputs; measured in a process of its own and stored with the package.
+
+stored = json.loads(files("nwlesson").joinpath("measurements.json").read_text())
+machine, table = stored["machine"], stored["pooling"]
+print(f"{machine['processor']}, torch {machine['torch']}, {machine['date']}")
+least = 0.1  # MiB; the meter counts whole pages, and tiny calls live in what is there already
+memory = {
+    name: {int(n): max(least, row["mebibytes"]) for n, row in rows.items() if int(n) >= 500}
+    for name, rows in table.items()
+}
+assert memory["the book's form"][10_000] > 3 * 10_000**2 * 8 / 2**20
+assert all(memory[name][10_000] < 5 for name in ("chunks", "fused", "window", "bins"))
+
+# %%
+# The dashed grey line is the inputs themselves: queries, keys and values. Below or near it, memory is no concern.
+
+fig, ax = plt.subplots(figsize=(4.8, 4.2))
+styles = {"the book's form": "o-", "broadcasting": "x:", "chunks": "s--", "fused": "D-", "window": "^-.", "bins": "v-"}
+for name, style in styles.items():
+    ax.plot(memory[name].keys(), memory[name].values(), style, color="black", label=name, linewidth=1.4)
+sizes = [500, 1_000_000]
+ax.plot(sizes, [3 * 8 * n / 2**20 for n in sizes], "--", color="#777777", linewidth=1)
+ax.text(1_000_000, 15, "inputs", color="#777777", ha="right", va="top")
+ax.set(xscale="log", yscale="log", xlabel="n, queries as well as keys", ylabel="MiB above the inputs")
+ax.minorticks_off()
+ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, columnspacing=1)
+at = [f"{name} {memory[name][10_000]:,.1f}" for name in styles]
+describe(
+    fig,
+    f"""Peak memory above the inputs against n, on logarithmic axes, measured on {machine["processor"]}. At 10,000
+    points, in MiB: {", ".join(at)}. The book's
+    form and broadcasting grow with the square of n; the other four stay near the line of the inputs.""",
+)
+plt.show()

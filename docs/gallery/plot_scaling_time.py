@@ -1,0 +1,54 @@
+"""
+How long does it take?
+======================
+
+Six ways to answer n queries from n keys, from fifty points to a million.
+"""
+
+import json
+from importlib.resources import files
+
+import matplotlib.pyplot as plt
+
+from nwlesson import describe
+
+plt.style.use("nwlesson.lesson")
+
+# %%
+# The times were measured once, on one thread of one machine, and are stored with the package. ``make bench`` in a copy
+# of the project measures them anew. All methods give the same answers; bins approximate them.
+
+stored = json.loads(files("nwlesson").joinpath("measurements.json").read_text())
+machine, table = stored["machine"], stored["pooling"]
+print(f"{machine['processor']}, torch {machine['torch']}, {machine['date']}")
+seconds = {name: {int(n): row["seconds"] for n, row in rows.items()} for name, rows in table.items()}
+assert seconds["the book's form"][10_000] > 8 * seconds["chunks"][10_000] > 8 * seconds["bins"][10_000]
+assert seconds["bins"][1_000_000] < seconds["fused"][10_000] * 3
+
+# %%
+# Both axes are logarithmic: on the left of the picture calls cost their start-up, on the right a line that climbs two
+# decades in one has a time that grows with the square.
+
+fig, ax = plt.subplots(figsize=(4.8, 4.2))
+styles = {
+    "statsmodels": "x:",
+    "the book's form": "o-",
+    "chunks": "s--",
+    "fused": "D-",
+    "window": "^-.",
+    "bins": "v-",
+}
+for name, style in styles.items():
+    ax.plot(seconds[name].keys(), seconds[name].values(), style, color="black", label=name, linewidth=1.4)
+ax.set(xscale="log", yscale="log", xlabel="n, queries as well as keys", ylabel="seconds, one thread")
+ax.minorticks_off()
+ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, columnspacing=1)
+at = {name: row[10_000] for name, row in seconds.items() if name in styles}
+ends = {name: f"{max(row):,} points in {row[max(row)]:.2g} s" for name, row in seconds.items()}
+describe(
+    fig,
+    f"""Seconds against n on logarithmic axes, measured on {machine["processor"]}. At 10,000 points:
+    {", ".join(f"{name} {s:.2g}" for name, s in at.items())}. The last three of the exact lines climb as the square of n
+    all the same: fused needs {ends["fused"]}. Bins bend far less: {ends["bins"]}.""",
+)
+plt.show()

@@ -53,7 +53,7 @@ export const meanSquare = (a, b) => sum(a.map((value, i) => (value - b[i]) ** 2)
 //   half  half the squared error; otherwise all of it
 //   mean  the mean over the points; otherwise the sum
 //   log   descend in log w; otherwise in w
-const part = (n, { half = true, mean = false }) => (half ? 0.5 : 1) / (mean ? n : 1);
+export const part = (n, { half = true, mean = false }) => (half ? 0.5 : 1) / (mean ? n : 1);
 
 // The weights of all points when point i is asked.
 export function others(i, x, w, { self = false } = {}) {
@@ -83,8 +83,49 @@ export function slope(x, y, w, how = {}) {
 // The same by log w.
 export const logSlope = (x, y, w, how = {}) => w * slope(x, y, w, how);
 
-// w after one step of gradient descent.
-export const step = (x, y, w, lr, how = {}) =>
-  how.log ? w * Math.exp(-lr * logSlope(x, y, w, how)) : w - lr * slope(x, y, w, how);
+// One epoch of gradient descent: w, its loss and slope, and the w after the step.
+export function epoch(x, y, w, lr, how = {}) {
+  const steep = (how.log ? logSlope : slope)(x, y, w, how);
+  return { w, loss: loss(x, y, w, how), slope: steep, next: how.log ? w * Math.exp(-lr * steep) : w - lr * steep };
+}
+
+export const step = (x, y, w, lr, how) => epoch(x, y, w, lr, how).next;
+
+// A step that changes less than a millionth of w.
+export const settled = ({ w, next }) => Math.abs(next - w) <= 1e-6 * Math.abs(w);
 
 export const lossCurve = (x, y, ws, how = {}) => ws.map((w) => loss(x, y, w, how));
+
+// The w with the least loss: the least on the grid `ws`, then half the way 30 times, to where the slope changes its
+// sign. Null if the loss is least at an end of the grid: with the own key kept it falls without end.
+export function bestW(x, y, ws, losses, how = {}) {
+  const i = losses.indexOf(Math.min(...losses));
+  if (!i || i === ws.length - 1) return null;
+  let [low, high] = [ws[i - 1], ws[i + 1]];
+  for (let k = 0; k < 30; k++) {
+    const middle = (low + high) / 2;
+    if (slope(x, y, middle, how) < 0) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
+// What the epochs so far have come to, in a word. They need their `error` on the truth too; `flat` is the loss at w = 0.
+// The loss is the same for w and -w, so |w| is compared with the best.
+export function verdict(epochs, best, flat) {
+  const [now, before] = [epochs.at(-1), epochs.at(-2)];
+  if (!before) return "ready";
+  if (now.w === 0) return "zero";
+  if (best === null) return now.error > Math.min(...epochs.map((e) => e.error)) ? "leak" : "falls";
+  const far = epochs.map((e) => Math.abs(e.w) - best);
+  const crossed = far.map((d, i) => i > 0 && d * far[i - 1] < 0);
+  const [d, moved] = [far.at(-1), Math.abs(now.next - now.w) / Math.abs(now.w)];
+  if (Math.abs(d) < best / 100 && moved < 1e-3) return "arrived";
+  if (crossed.slice(-3).filter(Boolean).length > 1) return "bounces";
+  if (crossed.at(-1)) return "jumped";
+  if (d < 0 && now.slope * now.w > 0) return "caught";
+  if (d < 0 && now.loss > 0.98 * flat) return "idles";
+  if (Math.abs(d) >= Math.abs(far.at(-2))) return "lost";
+  if (d > 0 && now.loss > 0.99 * before.loss) return crossed.includes(true) ? "crawls" : "plain";
+  return "nears";
+}

@@ -4,7 +4,7 @@ import { bestW, epoch, loss, lossCurve, meanSquare, part, predict, settled, trut
 
 const MOST = 100; // epochs
 const TICK = 60; // milliseconds for an epoch while it runs
-const WS = Array.from({ length: 81 }, (_, i) => 10 ** (i / 16 - 2)); // where the curve is computed
+const WS = [0, ...Array.from({ length: 61 }, (_, i) => 10 ** (i / 12 - 2))]; // where the curve is computed
 const GRID = Array.from({ length: 101 }, (_, i) => i / 20);
 const REAL = GRID.map(truth);
 const through = (places) => path(...[0, 1].map((i) => places.map((place) => place[i])));
@@ -13,8 +13,7 @@ const short = (w) => {
   return size < 1e5 ? number(w, size > 0 && size < 0.1 ? 4 : size < 100 ? 2 : 0) : w.toExponential(1);
 };
 
-// The numbers of points that follow each other almost at one place become one label, [first, last, x, y]; where one
-// stands already there is none.
+// Points in a row almost at one place share a label, [first, last, x, y]; none is put upon another.
 function labels(places) {
   const found = [];
   const close = ([, , x, y], [px, py]) => Math.abs(x - px) < 36 && Math.abs(y - py) < 14;
@@ -100,8 +99,8 @@ export default async ({ svg, controls, say, data, state, part: keep, change, sli
   const labelNow = add(legendLoss, "tspan", { fill: "var(--role-prediction)" });
   const labelBest = add(legendLoss, "tspan", { dx: 8 });
 
-  // The curve of all losses and its valley depend on the points and on the own key alone; the rest only stretches it.
-  let [asked, losses, best, least, flat] = ["", [], null, 0, 0];
+  // The curve and its valley depend on the points and on the own key alone; the rest only stretches it.
+  let [asked, losses, best, least] = ["", [], null, 0];
   function forPoints({ x, y }, { seed, self }) {
     if (asked === seed + self) return;
     asked = seed + self;
@@ -109,7 +108,6 @@ export default async ({ svg, controls, say, data, state, part: keep, change, sli
     losses = lossCurve(x, y, WS, how);
     best = bestW(x, y, WS, losses, how);
     least = best && loss(x, y, best, how);
-    flat = loss(x, y, 0, how);
   }
 
   return (now, { width, height }) => {
@@ -124,7 +122,7 @@ export default async ({ svg, controls, say, data, state, part: keep, change, sli
     // Panels: in a wide figure the history stands beside the curve, in a narrow one below all.
     const wide = width > 480;
     const across = logScale(0.01, 1000, 44, wide ? width * 0.62 : width - 16, 22);
-    const down = scale(0, Math.max(...losses, flat) * scaled * 1.05, 190, 28);
+    const down = scale(0, Math.max(...losses) * scaled * 1.05, 190, 28);
     const place = scale(0, 5, 44, width - 12);
     const [low, high] = [Math.floor(Math.min(...y)), Math.ceil(Math.max(...y))];
     const upright = scale(low, high, wide ? height - 44 : height - 184, 266);
@@ -136,14 +134,15 @@ export default async ({ svg, controls, say, data, state, part: keep, change, sli
     axes(frameHistory, along, falls, { xLabel: say("axis-epoch"), yLabel: say("axis-printed"), yTicks: wide ? 4 : 2 });
 
     const places = taken.map((one) => [across(Math.abs(one.w)), down(one.loss)]);
-    set(curve, { d: path([0, ...WS].map(across), [flat, ...losses].map((value) => down(value * scaled))) });
+    set(curve, { d: path(WS.map(across), losses.map((value) => down(value * scaled))) });
     set(valley, { d: best ? `M${across(best)} ${down(least * scaled) - 3}l6 -10h-12z` : "" });
     set(steps, { d: through(places) });
     marks(points, "circle", places, ([cx, cy], i) => ({ cx, cy, r: i === now.epochs ? 8 : 4 }));
-    marks(names, "text", labels(places), ([from, to]) => {
-      const [lx, ly] = places[to];
-      return { x: lx - 6, y: ly + (ly > 165 ? -13 : 21), text: from === to ? String(from) : `${from}–${to}` };
-    });
+    marks(names, "text", labels(places), ([from, to, lx, ly]) => ({
+      x: lx - 6,
+      y: ly + (ly > 160 ? -13 : 21),
+      text: from === to ? String(from) : `${from}–${to}`,
+    }));
     set(legendLoss, { x: across.to });
     set(labelNow, { text: `● ${say("label-w", { w: short(last.w) })}` });
     set(labelBest, { text: best ? `▼ ${say("label-best", { best: number(best) })}` : "" });
@@ -175,7 +174,7 @@ export default async ({ svg, controls, say, data, state, part: keep, change, sli
     };
     return [
       before ? "summary" : "summary-start",
-      `verdict-${verdict(taken, best, flat * scaled)}`,
+      `verdict-${verdict(taken, best, losses[0] * scaled)}`,
       best ? "summary-best" : "summary-none",
       "summary-error",
     ]

@@ -90,6 +90,14 @@ export function axes(group, x, y, { xLabel = "", yLabel = "", xTicks = 6, yTicks
   );
 }
 
+// The names of what a fit shows, in a text to be put at the right end of its panel.
+export function legend(svg, y, say) {
+  const text = add(svg, "text", { "text-anchor": "end", y });
+  for (const [role, sign] of Object.entries({ value: "●", truth: "—", prediction: "╌" }))
+    add(text, "tspan", { fill: `var(--role-${role})`, dx: 8, text: `${sign} ${say(`legend-${role}`)}` });
+  return text;
+}
+
 // A table: `rows` of texts below `heads`; the first of each row is its name. Cells are reused.
 export function table(parent, caption, heads, rows) {
   const element = parent.querySelector("table") ?? add(parent, "table");

@@ -1,9 +1,8 @@
 // Training: step by step down the curve of the loss, with the fit of the present w and the losses that are printed.
-import { add, axes, logScale, logSteps, marks, number, path, scale, set } from "./draw.js";
+import { add, axes, legend, logScale, logSteps, marks, number, path, scale, set } from "./draw.js";
 import { bestW, epoch, loss, lossCurve, meanSquare, part, predict, settled, truth, verdict } from "./math.js";
 
-const MOST = 100; // epochs
-const TICK = 60; // milliseconds for an epoch while it runs
+const [MOST, TICK] = [100, 60]; // epochs, and milliseconds for each while it runs
 const WS = [0, ...Array.from({ length: 61 }, (_, i) => 10 ** (i / 12 - 2))]; // where the curve is computed
 const GRID = Array.from({ length: 101 }, (_, i) => i / 20);
 const REAL = GRID.map(truth);
@@ -92,9 +91,7 @@ export default async ({ svg, controls, say, data, state, part: keep, change, sli
   const fit = line("var(--role-prediction)", "dashed");
   const history = line("currentColor", "thin");
   const printed = layer("g", { fill: "currentColor" });
-  const legendFit = layer("text", { "text-anchor": "end", y: 250 });
-  for (const [role, sign] of Object.entries({ value: "●", truth: "—", prediction: "╌" }))
-    add(legendFit, "tspan", { fill: `var(--role-${role})`, dx: 8, text: `${sign} ${say(`legend-${role}`)}` });
+  const legendFit = legend(svg, 250, say);
   const legendLoss = layer("text", { "text-anchor": "end", y: 12 });
   const labelNow = add(legendLoss, "tspan", { fill: "var(--role-prediction)" });
   const labelBest = add(legendLoss, "tspan", { dx: 8 });
@@ -162,11 +159,9 @@ export default async ({ svg, controls, say, data, state, part: keep, change, sli
       w: short(last.w),
       loss: number(last.loss, digits),
       slope: number(last.slope, digits),
-      ...(before && {
-        printed: number(before.loss, digits),
-        before: short(before.w),
-        moved: short(Math.abs(last.w - before.w)),
-      }),
+      printed: before && number(before.loss, digits),
+      before: before && short(before.w),
+      moved: before && short(Math.abs(last.w - before.w)),
       error: number(last.error, 3),
       lowest: number(Math.min(...taken.map((one) => one.error)), 3),
       best: best && number(best),

@@ -14,12 +14,13 @@ import re
 import shutil
 from pathlib import Path
 
+import torch
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
-from nwlesson import make_data
+from nwlesson import NWKernelRegression, make_data
 
 SEEDS = range(5)
 
@@ -51,7 +52,7 @@ class Words(SphinxDirective):
         words["controls"] = self.options.get("controls", 0)
         for line in filter(str.strip, self.content):
             key, colon, text = line.partition(": ")
-            if not colon or not re.fullmatch(r"[a-z][a-z-]*", key):
+            if not colon or not re.fullmatch(r"[a-z][a-z0-9-]*", key):
                 raise self.error(f"words must be lines `key: text`, but one is {line!r}")
             inside, messages = self.parse_inline(text.strip())
             paragraph = nodes.paragraph(text, "", *inside, classes=[f"word-{key}"])
@@ -110,10 +111,12 @@ class TryRole(SphinxRole):
 
 
 def data() -> dict:
-    """Return the lesson's numbers, in full: the same 50 points that every page draws, for several seeds."""
+    """Return the lesson's numbers, in full: the same 50 points that every page draws, for several seeds, and where the
+    training of lesson 10 starts."""
     samples = {seed: make_data(50, step=0.125, seed=seed) for seed in SEEDS}
     seeds = {seed: {"x": sample.x_train.tolist(), "y": sample.y_train.tolist()} for seed, sample in samples.items()}
-    return {"queries": samples[0].x_test.tolist(), "seeds": seeds}
+    start = NWKernelRegression(generator=torch.Generator().manual_seed(0)).w.item()
+    return {"queries": samples[0].x_test.tolist(), "seeds": seeds, "start": start}
 
 
 def write(app: Sphinx) -> None:

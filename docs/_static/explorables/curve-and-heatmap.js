@@ -1,5 +1,5 @@
 // Curve and heat map: turn w from 0 to very large, and see the fit, all weights, and how many neighbours are heard.
-import { add, axes, drag, logSteps, marks, number, path, scale, set } from "./draw.js";
+import { add, axes, drag, legend, logSteps, marks, number, path, scale, set } from "./draw.js";
 import { meanSquare, neighbours, pool, truth, weights } from "./math.js";
 
 const LEVELS = 25; // of darkness
@@ -34,9 +34,7 @@ export default async ({ svg, say, data, change, slider }) => {
   const answer = layer("path", { fill: "var(--role-prediction)" });
   const swatches = layer("g", { fill: "var(--role-weight)", stroke: "currentColor" });
   const meanings = layer("g", { "text-anchor": "middle" });
-  const legend = layer("text", { "text-anchor": "end", y: 12 });
-  for (const [role, sign] of Object.entries({ value: "●", truth: "—", prediction: "╌" }))
-    add(legend, "tspan", { fill: `var(--role-${role})`, dx: 8, text: `${sign} ${say(`legend-${role}`)}` });
+  const names = legend(svg, 12, say);
 
   const snap = (place) => queries[Math.round(Math.min(last, Math.max(0, place)) / queries[1])];
   let [x, down] = [];
@@ -58,7 +56,7 @@ export default async ({ svg, say, data, change, slider }) => {
     const y = scale(Math.floor(Math.min(...values)), Math.ceil(Math.max(...values)), height - 368, 28);
     axes(frame, x, y, { yLabel: say("axis-y") });
     axes(frameBelow, x, down, { xLabel: say("axis-key"), yLabel: say("axis-query"), yTicks: 5 });
-    set(legend, { x: width - 12 });
+    set(names, { x: width - 12 });
     set(known, { d: path(queries.map(x), real.map(y)) });
     set(fit, { d: path(queries.map(x), curve.map(y)) });
     marks(dots, "circle", keys, (key, i) => ({

@@ -39,6 +39,14 @@ export function scale(a, b, c, d) {
   return to;
 }
 
+// A logarithmic scale from a to b; the first pixels, `room`, lead straight from 0 to a. What is beyond b stays there.
+export function logScale(a, b, c, d, room) {
+  const log = scale(Math.log10(a), Math.log10(b), c + room, d);
+  const to = (value) => (value < a ? c + (room * value) / a : Math.min(d, log(Math.log10(value))));
+  to.ticks = () => [0, ...log.ticks().map((power) => 10 ** power)];
+  return Object.assign(to, { from: c, to: d, text: String });
+}
+
 // The d of a path through points; a null or a number that is not finite leaves a gap.
 export const path = (xs, ys) =>
   xs
@@ -55,6 +63,7 @@ export function axes(group, x, y, { xLabel = "", yLabel = "", xTicks = 6, yTicks
   const [lines, texts] = group.children;
   const [top, bottom] = [Math.min(y.from, y.to), Math.max(y.from, y.to)];
   const left = x.from;
+  const write = (along, ticks) => along.text ?? ((tick) => number(tick, digits(ticks)));
   const digits = (ticks) => Math.max(0, -Math.floor(Math.log10(ticks[1] - ticks[0]) + 1e-9));
   const [across, up] = [x.ticks(xTicks), y.ticks(yTicks)];
   marks(
@@ -72,13 +81,21 @@ export function axes(group, x, y, { xLabel = "", yLabel = "", xTicks = 6, yTicks
     texts,
     "text",
     [
-      ...(xLabel ? across : []).map((tick) => [x(tick), bottom + 16, "middle", number(tick, digits(across))]),
-      ...up.map((tick) => [left - 7, y(tick) + 4, "end", number(tick, digits(up))]),
+      ...(xLabel ? across : []).map((tick) => [x(tick), bottom + 16, "middle", write(x, across)(tick)]),
+      ...up.map((tick) => [left - 7, y(tick) + 4, "end", write(y, up)(tick)]),
       [middle, bottom + 31, "middle", xLabel],
       [left - 7, top - 8, "start", yLabel],
     ],
     ([tx, ty, anchor, text]) => ({ x: tx, y: ty, "text-anchor": anchor, text }),
   );
+}
+
+// The names of what a fit shows, in a text to be put at the right end of its panel.
+export function legend(svg, y, say) {
+  const text = add(svg, "text", { "text-anchor": "end", y });
+  for (const [role, sign] of Object.entries({ value: "●", truth: "—", prediction: "╌" }))
+    add(text, "tspan", { fill: `var(--role-${role})`, dx: 8, text: `${sign} ${say(`legend-${role}`)}` });
+  return text;
 }
 
 // A table: `rows` of texts below `heads`; the first of each row is its name. Cells are reused.

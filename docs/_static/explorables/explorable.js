@@ -97,11 +97,14 @@ async function run(root, build) {
     shows.push(() => (input.checked = state[key]));
     input.addEventListener("change", () => change({ [key]: input.checked }));
   }
-  // Several buttons in one place: { word: what it does }.
+  // Several buttons in one place: { word: what it does }. Returns them.
   function buttons(actions) {
     const box = place();
-    for (const [key, act] of Object.entries(actions))
-      add(box, "button", { type: "button", text: say(key) }).addEventListener("click", act);
+    return Object.entries(actions).map(([key, act]) => {
+      const button = add(box, "button", { type: "button", text: say(key) });
+      button.addEventListener("click", act);
+      return button;
+    });
   }
 
   // Draw once a frame at most; speak and write the address when the reader pauses.
@@ -130,7 +133,7 @@ async function run(root, build) {
     history.replaceState(history.state, "", `${location.pathname}${text && `?${text}`}#${root.id}`);
   }
 
-  const draw = await build({ svg, below, say, data, state, part, change, reset, slider, choice, tick, buttons });
+  const draw = await build({ svg, controls, below, say, data, state, part, change, reset, slider, choice, tick, buttons });
   buttons({ reset });
   for (const empty of places) empty.remove();
   // {try}`words <w=1&x=2>` in the text: a button that starts from the beginning with these parts.

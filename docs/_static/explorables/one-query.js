@@ -1,5 +1,5 @@
 // One query: drag it along x, and see who answers and how much each of them counts.
-import { add, axes, drag, logSteps, marks, number, path, scale, set, table } from "./draw.js";
+import { add, axes, drag, legend, logSteps, marks, number, path, scale, set, table } from "./draw.js";
 import { kernels, neighbours, pool, scores, truth, weights } from "./math.js";
 
 const GRID = Array.from({ length: 201 }, (_, i) => i / 40);
@@ -24,9 +24,7 @@ export default async ({ svg, below, say, data, change, slider, choice }) => {
   const handle = layer("path", { fill: "var(--role-query)" });
   const answer = layer("path", { fill: "var(--role-prediction)" });
   const label = layer("text", { fill: "var(--role-prediction)", class: "strong" });
-  const legend = layer("text", { "text-anchor": "end", y: 12 });
-  for (const [role, sign] of Object.entries({ value: "●", truth: "—", prediction: "╌" }))
-    add(legend, "tspan", { fill: `var(--role-${role})`, dx: 8, text: `${sign} ${say(`legend-${role}`)}` });
+  const names = legend(svg, 12, say);
 
   let x;
   drag(svg, (pixel) => change({ x: Math.round(Math.min(5, Math.max(0, x.back(pixel))) * 100) / 100 }));
@@ -54,7 +52,7 @@ export default async ({ svg, below, say, data, change, slider, choice }) => {
     const h = scale(0, most, height - 44, height - 128);
     axes(frame, x, y, { yLabel: say("axis-y") });
     axes(frameBelow, x, h, { xLabel: say("axis-x"), yLabel: say("axis-weight"), yTicks: 2 });
-    set(legend, { x: width - 12 });
+    set(names, { x: width - 12 });
     const across = GRID.map(x);
     set(real, { d: path(across, GRID.map((q) => y(truth(q)))) });
     set(fit, { d: path(across, curve.map((v) => (v === null ? v : y(v)))) });

@@ -125,7 +125,7 @@ def pooling(n: int) -> dict[str, dict[str, float]]:
     methods = {name: function for name, (function, most) in METHODS.items() if n <= most}
     for function in methods.values():  # imports and first calls
         function(*(t[:50] for t in problem(n)[:3]), width(n))
-    rounds = 1 if n > 10_000 else 3 if n == 10_000 else 5
+    rounds = 1 if n > 10_000 else 2 if n == 10_000 else 5
     turns = [{name: seconds(function, *problem(n)) for name, function in methods.items()} for _ in range(rounds)]
     table = {}
     for name, function in methods.items():

@@ -36,9 +36,15 @@ assert wrong[5] < noise / 100
 fig, ax = plt.subplots(figsize=(4.8, 3.2))
 ax.plot(cells, wrong, "o-", color="black")
 ax.axhline(noise, color="black", linestyle="--", linewidth=1)
-ax.text(cells[-1], noise * 1.15, "exact answers from the truth", color="black", ha="right", va="bottom")
+ax.text(cells[-1], noise * 1.1, "exact answers from the truth", color="black", ha="right", va="bottom")
 ax.text(7, wrong[3] * 1.3, "bins from the exact answers", color="black", ha="left", va="bottom")
-ax.set(xscale="log", yscale="log", xlabel="steps of the grid to one width of the bell", ylabel="difference")
+ax.set(
+    xscale="log",
+    yscale="log",
+    xlabel="steps of the grid to one width of the bell",
+    ylabel="difference",
+    ylim=(5e-6, 0.15),
+)
 ax.set_xticks(cells, [str(c) for c in cells])
 ax.minorticks_off()
 describe(

@@ -29,15 +29,15 @@ assert memory["the book's form"][10_000] > 3 * 10_000**2 * 8 / 2**20
 assert all(memory[name][10_000] < 5 for name in ("chunks", "fused", "window", "bins"))
 
 # %%
-# The dashed grey line is the inputs themselves: queries, keys and values. Below or near it, memory is no concern.
+# The thin dotted line is the inputs themselves: queries, keys and values. Below or near it, memory is no concern.
 
 fig, ax = plt.subplots(figsize=(4.8, 4.2))
 styles = {"the book's form": "o-", "broadcasting": "x:", "chunks": "s--", "fused": "D-", "window": "^-.", "bins": "v-"}
 for name, style in styles.items():
     ax.plot(memory[name].keys(), memory[name].values(), style, color="black", label=name, linewidth=1.4)
 sizes = [500, 1_000_000]
-ax.plot(sizes, [3 * 8 * n / 2**20 for n in sizes], "--", color="#777777", linewidth=1)
-ax.text(1_000_000, 15, "inputs", color="#777777", ha="right", va="top")
+ax.plot(sizes, [3 * 8 * n / 2**20 for n in sizes], linestyle=(0, (1, 3)), color="black", linewidth=1)
+ax.text(1_000_000, 3, "the inputs", color="black", ha="right", va="top")
 ax.set(xscale="log", yscale="log", xlabel="n, queries as well as keys", ylabel="MiB above the inputs")
 ax.minorticks_off()
 ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, columnspacing=1)

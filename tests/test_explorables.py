@@ -630,6 +630,12 @@ def test_nonsense_in_the_address_is_ignored(visit, query):
     expect_one_query(root, 2.5, 4.0)
 
 
+def test_half_a_level_in_the_address_is_ignored(visit):
+    _, root = visit("bmm", "?bmm.n=2.5")
+    assert input_of(root, "n").input_value() == "2"
+    assert "(2, 2, 3), (2, 3, 2)" in root.locator("pre").inner_text()
+
+
 def test_buttons_in_the_steps_show_what_they_promise(visit):
     page, root = visit("one-query")
     flat, stairs, nobody = root.locator("button.try").all()
@@ -643,6 +649,22 @@ def test_buttons_in_the_steps_show_what_they_promise(visit):
     assert (attention_weights(queries, keys, 100.0).max(dim=-1).values > 0.9).float().mean() > 0.6, "a single bar"
     settled(page, root, nobody.click)
     assert look(root)[0] == "no answer"
+
+
+def test_buttons_in_the_steps_show_the_whole_figure_below_the_head(visit):
+    page, root = visit("bmm", view="phone")
+    button = root.locator("button.try").last
+    button.scroll_into_view_if_needed()
+    settled(page, root, button.click)
+    page.wait_for_function(  # the theme scrolls smoothly
+        """() => {
+            const [head, figure] = [".mobile-header", "#explore-bmm .explorable-canvas"].map(
+                what => document.querySelector(what).getBoundingClientRect());
+            return head.height > 0 && head.bottom <= figure.top && figure.top < head.bottom + 20;
+        }"""
+    )
+    following = root.get_by_role("button", name="Next").bounding_box()
+    assert following["y"] + following["height"] < page.viewport_size["height"], "and the button that moves it"
 
 
 def test_home_starts_with_it(visit):
@@ -659,13 +681,17 @@ def expect_curve_and_heatmap(root, x, w):
     weights = attention_weights(queries, keys, w)
     own = attention_weights(torch.tensor([x]).double(), keys, w)[0]
     error = nn.functional.mse_loss(weights @ values, y_truth)
-    shared = 1 / (weights**2).sum(dim=-1)
     summary = root.locator(".explorable-summary").inner_text()
     for text in (
-        f"The query {x:.3f} is answered {minus(own @ values)},",
-        f"as if {1 / (own**2).sum():.1f} of 50 points",
-        f"at most {shared.quantile(0.5):.1f})",
-        f"Its largest weight, {own.max():.3f}, belongs to the key {keys[own.argmax()]:.2f}.",
+        f"The query {x:.3f} is answered {minus(own @ values)}",
+        *(
+            [
+                f"as if {1 / (own**2).sum():.1f} of the 50 points",
+                f"the largest, {own.max():.3f}, belongs to the key {keys[own.argmax()]:.2f}.",
+            ]
+            if w
+            else [f"each of the 50 points has the weight {own[0]:.3f}."]
+        ),
         f"against the truth: {error:.3f}.",
     ):
         assert text in summary
@@ -681,7 +707,9 @@ def test_curve_and_heatmap_by_keyboard_from_one_end_to_the_other(visit):
     input_of(root, "w").focus()
     assert "average pooling" in settled(page, root, lambda: page.keyboard.press("Home"))
     expect_curve_and_heatmap(root, 2.5, 0.0)
-    settled(page, root, lambda: [page.keyboard.press("ArrowRight") for _ in range(33)])
+    assert "nearly alike" in settled(page, root, lambda: page.keyboard.press("ArrowRight"))
+    expect_curve_and_heatmap(root, 2.5, 0.1)
+    settled(page, root, lambda: [page.keyboard.press("ArrowRight") for _ in range(32)])
     expect_curve_and_heatmap(root, 2.5, 4.0)
     input_of(root, "x").focus()
     settled(page, root, lambda: page.keyboard.press("ArrowLeft"))
@@ -824,11 +852,18 @@ def test_shapes_that_grow_too_large_are_not_drawn(visit):
     page, root = visit("shapes", "?shapes.start=arange(6).reshape(2, 3)&shapes.done=repeat(2, 1)|repeat(1, 2)")
     input_of(root, "step").select_option("repeat(2, 1, 1)")
     summary = settled(page, root, lambda: root.get_by_role("button", name="Do it").click())
+    assert "repeat(2, 1, 1) would give more than 36" in summary
+    summary = settled(page, root, lambda: input_of(root, "start").select_option("arange(3)"))
+    assert "repeat(2, 1, 1) makes" in summary, "another start, and there is room"
+    summary = settled(page, root, lambda: input_of(root, "start").select_option("arange(6).reshape(2, 3)"))
     assert "more than 36" in summary
     expect_shapes(root, "arange(6).reshape(2, 3)", ["repeat(2, 1)", "repeat(1, 2)"])
     input_of(root, "step").select_option("squeeze()")
     settled(page, root, lambda: root.get_by_role("button", name="Do it").click())
     expect_shapes(root, "arange(6).reshape(2, 3)", ["repeat(2, 1)", "repeat(1, 2)", "squeeze()"])
+    assert "squeeze() leaves the shape (4, 6) as it was" in root.locator(".explorable-summary").inner_text()
+    _, root = visit("shapes", "?shapes.done=" + "|".join(["repeat(3)"] * 30))
+    expect_shapes(root, "arange(3)", ["repeat(3)"] * 2)
 
 
 def test_what_the_steps_of_shapes_say_is_true(visit):
@@ -909,10 +944,13 @@ def test_bmm_pointing_at_a_number_shows_its_row_and_column(visit, view):
     cells = root.locator("svg.explorable-canvas > g").first.locator("rect")
     result = cells.nth(12 + 12 + 5)  # level 1, row 0, column 1
     result.scroll_into_view_if_needed()
+    names = root.locator("svg.explorable-canvas > g").nth(2)
+    assert names.locator(".strong").all_text_contents() == ["0"]
     box = result.bounding_box()
     place = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     summary = settled(page, root, lambda: page.touchscreen.tap(*place) if view == "phone" else page.mouse.move(*place))
     assert "Level 1: row 0 of A has met column 1 of B" in summary
+    assert names.locator(".strong").all_text_contents() == ["1"], "the number of the level that is meant"
     wide = [number for number, cell in enumerate(cells.all()) if cell.get_attribute("stroke") != "currentColor"]
     assert wide == [6, 7, 8, 12 + 7, 12 + 9, 12 + 11, 24 + 5], "A's row, B's column and the number"
 

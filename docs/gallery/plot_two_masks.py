@@ -2,7 +2,7 @@
 Which looks does a mask forbid?
 ===============================
 
-Eight points in a row and one table of scores. Minus infinity hides the own point, or all that come later.
+Eight points in a row and one table of scores. Minus infinity hides each point from itself, or all that come later.
 """
 
 import matplotlib.pyplot as plt

@@ -10,9 +10,10 @@ const filled = (shape, most, from) => {
 
 export default async ({ svg, below, say, state, part, change, slider, choice, buttons }) => {
   const sizes = { n: 2, a: 2, b: 3, c: 2 };
+  part("at", 0, (text) => (/^\d+$/.test(text) ? Number(text) : undefined));
+  buttons({ back: () => move(-1), next: () => move(1) }); // first, so that a phone shows them and the figure together
   for (const [key, value] of Object.entries(sizes)) slider(key, { min: 1, max: key === "b" ? 4 : 3, step: 1, value, digits: 0 });
   choice("second", ["fits", "levels", "rows"]);
-  part("at", 0, (text) => (/^\d+$/.test(text) ? Number(text) : undefined));
 
   const shapes = ({ n, a, b, c, second }) => [
     [n, a, b],
@@ -20,7 +21,6 @@ export default async ({ svg, below, say, state, part, change, slider, choice, bu
   ];
   const count = ({ n, a, b, c }) => n * a * b * c;
   const move = (by) => change({ at: (Math.min(state.at, count(state) - 1) + by + count(state)) % count(state) });
-  buttons({ back: () => move(-1), next: () => move(1) });
 
   const layers = Object.fromEntries(["cells", "numbers", "names"].map((key) => [key, add(svg, "g")]));
   const code = add(below, "pre", { translate: "no", tabindex: "0" });
@@ -37,7 +37,7 @@ export default async ({ svg, below, say, state, part, change, slider, choice, bu
   return (now, { width, height }) => {
     const { n, a, b, c } = now;
     const [first, second] = shapes(now);
-    const [A, B] = [filled(first, 4, 1), filled(second, 3, 0)];
+    const [A, B] = [filled(first, 4, 1), filled(second, 3, 1)];
     const wrong = mismatch(first, second);
     const at = Math.min(now.at, count(now) - 1);
     const [cell, done] = [Math.floor(at / b), (at % b) + 1];
@@ -96,10 +96,10 @@ export default async ({ svg, below, say, state, part, change, slider, choice, bu
     }));
     const names = ["A", "B", wrong ? "" : "bmm"].map((text, i) => ({ x: starts[i], y: 16, text }));
     for (let l = 0; l < levels; l++) {
-      names.push({ x: 4, y: middle(l), text: String(l) });
+      names.push({ x: 4, y: middle(l), text: String(l), class: here(l) ? "strong" : null });
       if (!wrong) for (const i of [1, 2]) names.push({ x: starts[i] - 17, y: middle(l), text: " ×="[i] });
     }
-    marks(layers.names, "text", names, (name) => name);
+    marks(layers.names, "text", names, (name) => ({ class: null, ...name }));
 
     const rule = `torch.bmm(A, B)  # ${tuple(first)}, ${tuple(second)}`;
     if (wrong) {

@@ -98,15 +98,14 @@ export default async ({ svg, say, data, change, slider }) => {
       text,
     }));
 
-    const heard = map.map(neighbours);
     const largest = own.indexOf(Math.max(...own));
-    const end = w === 0 ? "average" : median(heard) < 1.05 ? "nearest" : "between";
-    return `${say(`summary-${end}`, { w: format(w) })} ${say("summary", {
+    const usual = median(map.map(neighbours));
+    const end = w === 0 ? "average" : usual > 0.95 * keys.length ? "even" : usual < 1.05 ? "nearest" : "between";
+    return `${say(`summary-${end}`, { w: format(w) })} ${say(w === 0 ? "summary-alike" : "summary", {
       x: number(query, 3),
       prediction: number(prediction),
       neighbours: number(neighbours(own), 1),
       all: keys.length,
-      median: number(median(heard), 1),
       key: number(keys[largest]),
       weight: number(own[largest], 3),
       error: number(meanSquare(curve, real), 3),

@@ -66,7 +66,8 @@ async function run(root, build) {
     const [least, most] = values ? [values[0], values.at(-1)] : [min, max];
     part(key, value, (text) => {
       const wanted = text.trim() === "" ? NaN : Number(text);
-      return wanted >= least && wanted <= most ? wanted : undefined;
+      const whole = !Number.isInteger(step) || Number.isInteger(wanted);
+      return wanted >= least && wanted <= most && whole ? wanted : undefined;
     });
     const range = values ? [0, values.length - 1, 1] : [min, max, step];
     const [from, to, by] = range.map(String); // not rounded

@@ -13,12 +13,17 @@ const MOST = 36; // numbers that can be drawn
 const HALF = 150; // pixels of height for each of the two tensors, and when they stand side by side
 const WIDE = 480;
 
-// Do the steps until one fails; each row is a step with what it gave, or with what torch says instead.
+const size = ({ shape }) => shape.reduce((a, b) => a * b, 1);
+
+// Do the steps until one fails or gives too many numbers; each row is a step with what it gave. `failed` is the step that
+// did not, `error` what torch says of it.
 function run(start, codes) {
   const rows = [{ code: "", t: STARTS[start] }];
   for (const code of codes) {
     try {
-      rows.push({ code, t: apply(rows.at(-1).t, code) });
+      const t = apply(rows.at(-1).t, code);
+      if (size(t) > MOST) return { rows, failed: code };
+      rows.push({ code, t });
     } catch (error) {
       return { rows, failed: code, error: error.message };
     }
@@ -46,19 +51,12 @@ export default async ({ svg, below, say, state, part, change, choice, buttons })
   choice("step", STEPS, { value: "unsqueeze(1)", code: true });
   const read = (text) => text.split("|").filter(Boolean);
   part("done", "", (text) => (read(text).every((code) => STEPS.includes(code)) ? text : undefined));
-  part("full", false, () => undefined);
   const keep = () => run(state.start, read(state.done)).rows.slice(1).map(({ code }) => code);
-  const size = ({ shape }) => shape.reduce((a, b) => a * b, 1);
   buttons({
-    apply: () => {
-      const codes = [...keep(), state.step];
-      const { rows, error } = run(state.start, codes);
-      if (error || size(rows.at(-1).t) <= MOST) change({ done: codes.join("|"), full: false });
-      else change({ full: true });
-    },
+    apply: () => change({ done: [...keep(), state.step].join("|") }),
     undo: () => {
       const { failed } = run(state.start, read(state.done));
-      change({ done: keep().slice(0, failed ? undefined : -1).join("|"), full: false });
+      change({ done: keep().slice(0, failed ? undefined : -1).join("|") });
     },
   });
 
@@ -94,7 +92,7 @@ export default async ({ svg, below, say, state, part, change, choice, buttons })
     }));
   }
 
-  return ({ start, done, full }, { width }) => {
+  return ({ start, done }, { width }) => {
     const { rows, failed, error } = run(start, read(done));
     const [before, after] = failed || rows.length < 2 ? [rows.at(-1), null] : rows.slice(-2);
     const wide = width > WIDE;
@@ -109,10 +107,11 @@ export default async ({ svg, below, say, state, part, change, choice, buttons })
       ["line", "shape", "strides", "memory"].map((head) => say(head)),
       rows.map(({ code: line, t }) => [line ? `.${line}` : "x", tuple(t.shape), tuple(t.strides), inMemory(t)]),
     );
-    if (full) return say("summary-full", { step: state.step, most: MOST });
-    if (failed) return say("summary-error", { step: failed, error });
+    if (error) return say("summary-error", { step: failed, error });
+    if (failed) return say("summary-full", { step: failed, most: MOST });
     if (!after) return say("summary-start", { shape: tuple(before.t.shape) });
     const values = { step: after.code, before: tuple(before.t.shape), after: tuple(after.t.shape) };
-    return say(before.t.storage === after.t.storage ? "summary-view" : "summary-copy", values);
+    if (before.t.storage !== after.t.storage) return say("summary-copy", values);
+    return say(values.before === values.after ? "summary-same" : "summary-view", values);
   };
 };

@@ -153,7 +153,7 @@ def fit_bandwidth(x: Tensor, y: Tensor) -> float | Tensor:
     log_w = start.log().requires_grad_()
     low, high = start.log() - 20, start.log() + 20  # LBFGS may try steps so long that exp would overflow
     descent = torch.optim.LBFGS(
-        [log_w], max_iter=50, tolerance_grad=1e-8, tolerance_change=0, line_search_fn="strong_wolfe"
+        [log_w], max_iter=50, tolerance_grad=1e-7, tolerance_change=0, line_search_fn="strong_wolfe"
     )
 
     def loss() -> Tensor:

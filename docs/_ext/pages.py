@@ -6,6 +6,7 @@ its own, and no extension for descriptions takes the page's own first sentence.
 
 import hashlib
 import html
+import os
 from functools import cache
 from pathlib import Path
 
@@ -54,7 +55,9 @@ def bundle(outdir: Path, names: tuple[str, ...]) -> str:
 
     text = "\n".join(map(text_of, names))
     name = f"_static/site-{hashlib.sha256(text.encode()).hexdigest()[:8]}.css"
-    Path(outdir, name).write_text(text)
+    own = Path(outdir, f"{name}.{os.getpid()}")  # pages are written in parallel: nobody may see half a file
+    own.write_text(text)
+    own.replace(Path(outdir, name))
     return name
 
 

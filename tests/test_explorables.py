@@ -95,12 +95,15 @@ def unfold(root):
 
 
 def settled(page, root, change):
-    """Do something and wait until the summary has been rewritten; return it."""
+    """Do something and wait until all of it is drawn, and the summary has been rewritten; return it."""
     summary = root.locator(".explorable-summary")
     before = summary.inner_text()
     change()
     page.wait_for_function(
-        "([id, before]) => document.querySelector(`#${id} .explorable-summary`).innerText !== before",
+        """([id, before]) => {
+            const summary = document.querySelector(`#${id} .explorable-summary`);
+            return !summary.ariaBusy && summary.innerText !== before;
+        }""",
         arg=[root.get_attribute("id"), before],
     )
     return summary.inner_text()
@@ -1256,13 +1259,7 @@ def test_same_formula_by_keyboard(visit):
         ("pick", ["End"], {"pick": 4}),
     ):
         input_of(root, key).focus()
-        before = root.locator(".explorable-below").inner_text()
-        for one in press:
-            page.keyboard.press(one)
-        page.wait_for_function(
-            "before => document.querySelector('#explore-same-formula .explorable-below').innerText !== before",
-            arg=before,
-        )
+        settled(page, root, lambda press=press: [page.keyboard.press(one) for one in press])
         expect_same_formula(root, **{"q": 2.2, **({"w": 0.8} if key != "q" else {}), **state})
     assert input_of(root, "pick").get_attribute("aria-valuetext") == "5"
     input_of(root, "keys").select_option("circle")

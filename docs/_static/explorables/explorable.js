@@ -119,11 +119,13 @@ async function run(root, build) {
   }
   function later() {
     frame ||= requestAnimationFrame(paint);
+    set(status, { "aria-busy": "true" });
     clearTimeout(pause);
     pause = setTimeout(settle, PAUSE);
   }
   function settle() {
-    set(status, { text: summary });
+    if (frame) cancelAnimationFrame(frame), paint(); // the window was hidden, or slow
+    set(status, { text: summary, "aria-busy": null });
     const query = new URLSearchParams(location.search);
     for (const key of Object.keys(first)) {
       if (state[key] === first[key]) query.delete(`${name}.${key}`);

@@ -115,4 +115,6 @@ html_context = {
     # The one place that knows where the project is hosted; empty means no links to Colab or Binder.
     "repository_url": os.environ.get("NWLESSON_REPOSITORY_URL", "").rstrip("/").removesuffix(".git"),
     "published_branch": "gh-pages",
+    # Everything comes from this site, in files of its own; pictures may also stand in the page.
+    "content_security_policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'",
 }

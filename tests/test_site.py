@@ -78,6 +78,19 @@ def test_nothing_is_asked_from_another_host(page):
     assert not re.search(r"@import|url\(\s*['\"]?https?:", text)
 
 
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_nothing_runs_or_is_styled_from_inside_a_page(page):
+    """A host may forbid it, as the page itself does: no script or style but files, no handlers in attributes."""
+    html = parse(page)
+    assert [tag for tag in html.find_all("script") if not tag.get("src") or tag.get_text(strip=True)] == []
+    assert html.find_all("style") == []
+    assert [
+        (tag.name, key) for tag in html.find_all(True) for key in tag.attrs if key == "style" or key[:2] == "on"
+    ] == []
+    (policy,) = [tag["content"] for tag in html.select('head > meta[http-equiv="Content-Security-Policy"]')]
+    assert policy.startswith("default-src 'self'; ") and "unsafe" not in policy and "script-src" not in policy
+
+
 @pytest.mark.parametrize("sheet", sorted((SITE / "_static").rglob("*.css")), ids=name)
 def test_style_sheets_ask_no_other_host(sheet):
     assert not re.search(r"url\(\s*['\"]?(https?:)?//", sheet.read_text())

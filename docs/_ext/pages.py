@@ -7,6 +7,7 @@ its own, and no extension for descriptions takes the page's own first sentence.
 import hashlib
 import html
 import os
+import shutil
 from functools import cache
 from pathlib import Path
 
@@ -66,6 +67,11 @@ def _wanted(filename: str, pagename: str) -> bool:
     return all(pagename.startswith(pages) for file, pages in ONLY.items() if name.startswith(file))
 
 
+def copy_script(app: Sphinx) -> None:
+    shutil.copy(Path(app.srcdir, "_static", "theme.js"), Path(app.config.lesson_build, "static"))
+
+
 def setup(app: Sphinx) -> dict:
+    app.connect("builder-inited", copy_script)
     app.connect("html-page-context", complete, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -14,6 +14,7 @@ import matplotlib
 import matplotlib.pyplot as plt
 import pytest
 import torch
+from axe_playwright_python.sync_playwright import Axe
 from hypothesis import settings
 from playwright.sync_api import sync_playwright
 
@@ -51,6 +52,19 @@ def chromium():
         browser = playwright.chromium.launch(executable_path=path, args=QUIET)
         yield browser
         browser.close()
+
+
+# The rules of axe that are off unless asked for. Two stay off: 7:1 for every colour, which a palette of eight roles
+# cannot have (the tests of the palette ask for 4.5:1), and landmarks for all that scrolls: a page would be full of them.
+MORE_RULES = ["css-orientation-lock", "hidden-content", "identical-links-same-purpose", "label-content-name-mismatch"]
+MORE_RULES += ["meta-refresh-no-exceptions", "p-as-heading", "table-fake-caption", "target-size", "td-has-header"]
+
+
+def axe_complaints(page, context=None):
+    """What axe-core finds wrong with a page, or with the part of it that a selector names."""
+    options = {"resultTypes": ["violations"], "rules": {rule: {"enabled": True} for rule in MORE_RULES}}
+    violations = Axe().run(page, context=context, options=options).response["violations"]
+    return [(violation["id"], [node["html"][:120] for node in violation["nodes"]][:3]) for violation in violations]
 
 
 @pytest.fixture(scope="module")

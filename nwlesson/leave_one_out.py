@@ -144,16 +144,16 @@ def fit_bandwidth(x: Tensor, y: Tensor) -> float | Tensor:
     check_count("len(x)", len(x), least=3)
     scalar, x, y = x.dim() == 1, x.double().reshape(len(x), -1), y.double()
     spread = x.amax(dim=0) - x.amin(dim=0)
-    if (spread == 0).any():
-        column = int((spread == 0).nonzero()[0, 0])
-        raise ValueError(f"x must hold at least 2 different places, but all are {x[0, column]:g}")
+    if spread.min() == 0:
+        raise ValueError(f"x must hold at least 2 different places, but all are {x[0, spread.argmin()]:g}")
     squares, mask = _squared_differences(x), _mask(x)
     grid = torch.logspace(0, math.log10(2 * len(x)), 13, dtype=x.dtype)  # from all points to half a gap
-    start = min((w / spread for w in grid.tolist()), key=lambda w: _loss(w, squares, mask, y).item())
-    log_w = start.log().requires_grad_()
-    low, high = start.log() - 20, start.log() + 20  # LBFGS may try steps so long that exp would overflow
+    least, best = min((_loss(w / spread, squares, mask, y).item(), w) for w in grid.tolist())
+    start, y = (best / spread).log(), y / math.sqrt(least or 1)  # the loss starts at 1, whatever the units of y
+    low, high = start - 20, start + 20  # LBFGS may try steps so long that exp would overflow
+    log_w = start.clone().requires_grad_()
     descent = torch.optim.LBFGS(
-        [log_w], max_iter=50, tolerance_grad=1e-7, tolerance_change=0, line_search_fn="strong_wolfe"
+        [log_w], max_iter=50, tolerance_grad=1e-6, tolerance_change=0, line_search_fn="strong_wolfe"
     )
 
     def loss() -> Tensor:

@@ -252,7 +252,19 @@ def test_the_fitted_bandwidth_is_the_best_of_all(seed):
 def test_the_fitted_bandwidth_scales_with_x(scale, shift):
     data = make_data(30, dtype=torch.float64)
     w = fit_bandwidth(data.x_train, data.y_train)
-    assert fit_bandwidth(data.x_train * scale + shift, data.y_train) == pytest.approx(w / scale, rel=1e-3)
+    assert fit_bandwidth(data.x_train * scale + shift, data.y_train) == pytest.approx(w / scale, rel=1e-5)
+
+
+@given(st.integers(0, 9), st.floats(-12, 12), st.floats(-100, 100))
+def test_the_units_of_y_do_not_change_the_fitted_bandwidth(seed, power, shift):
+    """Metres or micrometres: a search that stops when the slope of the loss is small would stop too early."""
+    data = make_data(30, dtype=torch.float64, seed=seed)
+    y = (data.y_train + shift) * 10**power
+    assert fit_bandwidth(data.x_train, y) == pytest.approx(fit_bandwidth(data.x_train, data.y_train), rel=1e-5)
+
+
+def test_values_that_are_all_alike_leave_any_bandwidth():
+    assert 0 < fit_bandwidth(make_data(30).x_train, torch.ones(30)) < math.inf
 
 
 def test_points_that_give_no_bandwidth_are_refused(refuses):

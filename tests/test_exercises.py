@@ -186,6 +186,7 @@ WRONG = [
     ("3a", "answer = 70 / 3"),
     ("3a", "weights = torch.softmax(-torch.tensor([4.0, 1.0, 1.0]), 0).tolist()"),  # no half
     ("3b", "def softmax(scores): return (c := torch.exp(scores.clamp(-80, 80))) / c.sum()"),
+    ("3b", "def softmax(scores): return (c := torch.exp(scores - scores.mean())) / c.sum()"),
     ("4a", "def pool(queries, keys, values): return attention_pooling(queries, keys, values, 2.0)"),
     ("4b", "answer = torch.tensor(float('nan'))"),
     ("5a", "query = keys[row.argmax()]"),
@@ -194,14 +195,22 @@ WRONG = [
     ("6a", "def squared_distances(queries, keys): return torch.cdist(queries, keys)"),
     ("6b", "silent = 0.0"),
     ("6b", "def mse(a, b): return ((a.reshape(-1) - b.reshape(-1)) ** 2).mean()"),
+    ("6b", "def mse(a, b):\n if a.ndim != b.ndim: raise ValueError\n return ((a - b) ** 2).mean()"),
     ("7a", "def rescue(wrong): return wrong.diagonal(dim1=1, dim2=2).mean(dim=-1)"),
     ("7b", "def pool_pairs(weights, values): return torch.bmm(weights.unsqueeze(1), values).reshape(2, -1)"),
     ("8a", "w_cm = 400.0"),
     ("9a", "tight = 'bd'"),
     ("9a", "tight = 'abcde'"),
     ("9b", "def honest_answers(w, x, y): return y.mean().repeat(len(y))"),
+    ("9b", "def honest_answers(w, x, y):\n scores = -(((x[:, None] - x) * w) ** 2) / 2\n"
+     " twin = (x[:, None] == x) & (y[:, None] == y)\n"
+     " return torch.softmax(scores.masked_fill(twin, -torch.inf), -1) @ y"),
+    ("9b", "def honest_answers(w, x, y):\n scores = -(((x[:, None] - x) * w) ** 2) / 2\n"
+     " twin = torch.eye(len(x) // 2, dtype=torch.bool).repeat(2, 2)\n"
+     " return torch.softmax(scores.masked_fill(twin, -torch.inf), -1) @ y"),
     ("10a", "w_new = 1.772"),  # uphill
     ("10b", "lr_mean = 25.0"),
+    ("11a", "def descend(x, y, steps): return [fit_bandwidth(x, y)] * steps"),
     ("11b", "verdicts['C'] = 'arrived'"),
     ("12a", "width = 0.25"),
     ("12b", "far = torch.tensor(float('nan'))"),
@@ -209,12 +218,17 @@ WRONG = [
     ("13b", "choice = 'about 4'"),
     ("14a", "sides = [0.1, 0.05, 0.01]"),
     ("14b", "def fit_two(x, y): return torch.tensor([10.0, 1.0])"),  # without looking
+    ("14b", "def fit_two(x, y): return 9 * (torch.corrcoef(torch.column_stack([x, y]).T)[2, :2].abs() > 0.25) + 1.0"),
     ("15a", "def masked_softmax(s, v): return torch.softmax(s, dim=-1) * v"),
     ("15b", "def correction(keys): return -(keys**2)"),
+    ("16a", "def merge(a, b):\n m = torch.maximum(a[0], b[0])\n d = torch.exp(a[0] - m), torch.exp(b[0] - m)\n"
+     " return m, a[1] * d[0] + b[1] * d[1], a[2] + b[2]"),
+    ("16a", "def merge(a, b): return 0 * a[0], *(a[i] * torch.exp(a[0]) + b[i] * torch.exp(b[0]) for i in (1, 2))"),
     ("Z1", "true_ones = 'b'"),
     ("Z1", "true_ones = 'abc'"),
     ("Z2", "power = w"),
     ("Z3", "def choose(x, y): return 1000.0"),
+    ("Z3", "def choose(x, y): return 4.0"),
     ("Z4", f"{MINE}  self.w = nn.Parameter(torch.tensor([4.0]))\n  self.b = nn.Parameter(torch.tensor([2.0]))\n"
      " def forward(self, q, k, v):\n"
      "  self.attention_weights = torch.softmax(-((q[:, None] - k) * self.w + self.b)**2 / 2, -1)\n"
@@ -225,8 +239,14 @@ WRONG = [
      "  self.attention_weights = d / d.sum(-1, keepdim=True)\n"
      "  return (self.attention_weights * v).sum(-1)\nfitted = fit(Mine(), 50)"),
     ("E1", "difference = by_own_size"),
+    ("E1", "c = lambda q, k: kernel(q, k).sum(-1)\ndifference = lambda q, k, y: (kernel(q, k) * y).sum(-1)"),
     ("E2a", "def sgd(x, y, steps): return [fit_bandwidth(x, y)] * steps"),
+    ("E2a", "def sgd(x, y, steps):\n w = torch.tensor([0.5], requires_grad=True)\n"
+     " trainer, ws = torch.optim.SGD([w], lr=0.5), []\n for _ in range(steps):\n"
+     "  trainer.zero_grad(); ((attention_pooling(x, x, y, w) - y) ** 2).mean().backward(); trainer.step()\n"
+     "  ws.append(w.item())\n return ws"),
     ("E2b", "overfits_one = True"),
+    ("E2b", "def left_out(x, y, w, steps): return torch.full_like(w, fit_bandwidth(x, y))\noverfits_many = False"),
     ("E3", "def sphere_weights(queries, keys, w): return torch.softmax(w * (queries @ keys.T), dim=-1)"),
     ("E4", "rates = [1 / 5, 1 / 5, 1 / 5]"),
 ]  # fmt: skip
@@ -320,3 +340,19 @@ def test_a_link_to_a_name_leads_to_the_site():
         "[9a](../../practice/exercises-3.html#exercise-9a)"
     )
     assert notebooks.plain("[up](#top)", {}, "lessons/09-a", targets) == "[up](../../lessons/09-a.html#top)"
+
+
+SHOWN = """() => [...document.querySelectorAll('details:is(.hint, .solution), .tag_solution')]
+    .filter(part => part.checkVisibility()).map(part => part.className)"""
+
+
+def test_on_paper_is_what_the_reader_has_opened(views, address):
+    page = views["desktop"]
+    page.goto(address + "practice/exercises-1.html")
+    page.emulate_media(media="print")
+    assert page.evaluate(SHOWN) == [], "whoever prints the page gets the tasks"
+    assert page.locator(".admonition.exercise").count() == page.locator(".admonition.exercise:visible").count()
+    page.evaluate("document.querySelectorAll('#exercise-1a details').forEach(fold => fold.open = true)")
+    assert len(page.evaluate(SHOWN)) == 2 + 1 + 1, "two hints, the solution and its code"
+    assert page.locator("#exercise-1a details.solution p").last.is_visible()
+    page.emulate_media(media="screen")

@@ -109,6 +109,7 @@ html_math_renderer = "mathml"
 html_show_sphinx = False
 html_show_copyright = False
 html_copy_source = False
+html_search_scorer = str(HERE / "_static" / "search.js")
 html_show_sourcelink = False
 html_theme_options = {"navigation_with_keys": False, "top_of_page_buttons": []}
 html_context = {

@@ -183,14 +183,3 @@ def test_search_finds_a_word(views, address):
     found = [link.get_attribute("href") for link in page.locator("#search-results li a").all()]
     assert found[0] == "reference/glossary.html#term-overshoot", "what the word means comes first"
     assert "11-did-training-help" in found[1], "and then the lesson about it"
-
-
-@pytest.mark.parametrize(
-    "query", ["diagonal", "repeat_interleave", "bmm unsqueeze", "less smooth", "detach", "negative w", "minus infinity"]
-)
-def test_search_finds_the_questions(views, address, query):
-    page = views["phone"]
-    page.goto(f"{address}search.html?q={query.replace(' ', '+')}")
-    page.wait_for_selector("#search-results .search-summary:has-text('found')")
-    found = [link.get_attribute("href") for link in page.locator("#search-results li a").all()]
-    assert [link for link in found[:5] if link.startswith("practice/questions.html")]

@@ -4,6 +4,7 @@ The numbers are those of the collection of questions, traps and errors that the 
 """
 
 import re
+from urllib.parse import quote_plus
 
 import doctests
 import pytest
@@ -33,7 +34,7 @@ ASKED = [
     (15, "What is the value of the learned w, and how do I print it?", CODE),
     (16, "Does `nn.Parameter` need `requires_grad=True`?", CODE),
     (17, "I designed a parametric model of my own. Why does it not work?", CODE),
-    (18, "Which axis is the query, and what is a row?", CODE),
+    (18, "Which axis of the heat map is the query, and what is a row?", CODE),
     (18, "Why is there a diagonal in the heat map?", CODE),
     (19, "Why the minus? Why the half?", CODE),
     (20, "Is one w enough for a whole curve? Why not one for each key?", CODE),
@@ -41,16 +42,16 @@ ASKED = [
     (22, "Is this just k-nearest neighbours?", CODE),
     (22, "Is it then the attention of a Transformer?", CODE),
     (23, "Is the kernel just a dot product of query and key?", CODE),
-    (24, "Is this kernel the one of support vector machines?", WORDS),
+    (24, "Is this the kernel of support vector machines (SVM)?", WORDS),
     (25, "The distance is 0, so is the weight 1? Or 0?", CODE),
     (26, "Why sum the loss before backward?", CODE),
-    (27, "What happened to the `/ 2`?", CODE),
+    (27, "Why divide the loss by 2, and what happened to the `/ 2`?", CODE),
     (28, "x_test, y_truth, x_train: which belongs to which?", CODE),
     (29, "Can I set the diagonal of the scores to 0 instead?", CODE),
     (30, "Why repeat or tile at all?", CODE),
     (31, "Which hyper-parameter could I add, and how do I choose it?", CODE),
     (32, "What if there are several input features?", CODE),
-    (33, "If I divide by 128 it becomes smooth!", CODE),
+    (33, "If I divide by 128 in place of 2, it becomes smooth!", CODE),
     (34, "Is it SGD? Where are the batches?", CODE),
     (35, "Train with 49 keys, test with 50: is that allowed?", CODE),
     (36, "What if I write softmax(query − key), without the square?", CODE),
@@ -76,7 +77,7 @@ ASKED = [
     ("E2", "Do more training data make it better?", CODE),
     ("E3", 'Do X_repeat and X_tile look alike? Both "contain the same inputs"', CODE),
     ("E4", "What is the value of the learned w, and how do I print it?", CODE),
-    ("E5", "What happened to the `/ 2`?", CODE),
+    ("E5", "Why divide the loss by 2, and what happened to the `/ 2`?", CODE),
     ("E6", "Has it converged after 5 epochs with learning rate `0.5`?", CODE),
     ("E7", "In another version of the code the fitted line is different. Why?", CODE),
     ("E8", "x_test, y_truth, x_train: which belongs to which?", CODE),
@@ -85,7 +86,7 @@ ASKED = [
     ("E10", "Is the triangle Epanechnikov's kernel?", CODE),
     ("E11", "Do all kernels give nearly the same?", CODE),
     ("E12", "My edition of the book has no w, no training and no bmm here", CODE),
-    ("E12", "Which axis is the query, and what is a row?", CODE),
+    ("E12", "Which axis of the heat map is the query, and what is a row?", CODE),
     ("E13", '"Non-parametric", but there is a w. Can it overfit?', CODE),
     ("E14", "Why is the trained curve less smooth? Did something go wrong?", CODE),
     ("E14", "What is the shape of a 50 by 50 matrix times 50 numbers?", CODE),
@@ -147,3 +148,44 @@ def test_troubleshooting_covers_plots_and_detach():
     text = (DOCS / "about" / "troubleshooting.md").read_text()
     for words in "plt.show()", "plt.figure()", "d2l.plot", "Animator", "plot_history", ".detach()", "torch.no_grad()":
         assert words in text
+
+
+# The words that learners type, and the question that should be among the first three
+
+TYPED = [
+    ("remove diagonal", "why-must-a-training-point-not-use-itself"),
+    ("training point use itself", "why-must-a-training-point-not-use-itself"),
+    ("repeat vs repeat_interleave", "what-is-the-difference-between-repeat"),
+    ("bmm unsqueeze", "what-does-bmm-multiply"),
+    ("softmax dim 0 or 1", "softmax-over-dim-0-or-dim-1"),
+    ("PyCharm plot", "my-plot-does-not-show"),
+    ("less smooth", "why-is-the-trained-curve-less-smooth"),
+    ("small w sharp", "does-a-small-w-make-the-bell-sharp"),
+    ("Can't call numpy() on Tensor that requires grad", "why-do-i-need-detach"),
+    ("X_tile mask", "how-do-50-by-50-numbers-become-50-by-49"),
+    ("more training data", "do-more-training-data-make-it-better"),
+    ("value of w", "what-is-the-value-of-the-learned-w"),
+    ("one w for each key", "is-one-w-enough-for-a-whole-curve"),
+    ("SVM kernel", "is-this-the-kernel-of-support-vector-machines"),
+    ("divide by 128", "if-i-divide-by-128"),
+    ("masked softmax", "can-i-set-the-diagonal-of-the-scores-to-0"),
+    ("heat map axis", "which-axis-of-the-heat-map"),
+    ("loss not 0", "why-does-the-loss-not-go-to-0"),
+    ("w negative", "my-w-is-negative"),
+    ("grad can be implicitly created only for scalar outputs", "why-sum-the-loss-before-backward"),
+]
+FIRST_THREE = "[...document.querySelectorAll('#search-results li')].slice(0, 3)"
+
+
+@pytest.mark.parametrize(("typed", "question"), TYPED, ids=[typed for typed, _ in TYPED])
+def test_the_search_leads_to_the_question_itself(views, address, typed, question):
+    page = views["phone"]
+    page.goto(f"{address}search.html?q={quote_plus(typed)}")
+    page.wait_for_selector("#search-results .search-summary:has-text('found')")
+    page.wait_for_function(f"{FIRST_THREE}.every(found => found.children.length > 1)")  # each with its text
+    links = page.evaluate(f"{FIRST_THREE}.map(found => found.querySelector('a').getAttribute('href'))")
+    wanted = [link for link in links if link.startswith(f"practice/questions.html#{question}")]
+    assert wanted, f"only {links}"
+    page.goto(address + wanted[0])
+    assert page.locator(":target h3").is_visible()
+    assert page.evaluate("scrollY") > 0

@@ -431,3 +431,15 @@ def test_on_paper_every_reason_is_there(views, address):
     assert all(verdicts.nth(n).bounding_box()["height"] > 5 for n in range(verdicts.count()))
     assert not window.locator("[role=status]").first.is_visible()
     window.emulate_media(media="screen")
+
+
+def test_on_paper_an_option_has_its_reason_only_where_it_was_opened(views, address):
+    page = views["plain"]
+    page.goto(address + "practice/quiz-shapes.html")
+    option = page.locator(".quiz-option")
+    option.first.locator("summary").click()
+    page.emulate_media(media="print")
+    verdicts = [option.nth(n).locator(".quiz-verdict").is_visible() for n in range(option.count())]
+    assert verdicts == [True, *[False] * (option.count() - 1)]
+    assert option.last.locator("summary").is_visible()
+    page.emulate_media(media="screen")

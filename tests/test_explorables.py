@@ -94,16 +94,22 @@ def unfold(root):
 
 
 def settled(page, root, change):
-    """Do something and wait until all of it is drawn, and the summary has been rewritten; return it."""
+    """Do something and wait until all of it is drawn, and the summary too, even in the same words; return it."""
     summary = root.locator(".explorable-summary")
-    before = summary.inner_text()
+    rest = "id => !document.querySelector(`#${id} .explorable-summary`).ariaBusy"
+    page.wait_for_function(rest, arg=root.get_attribute("id"))
+    summary.evaluate(
+        """e => {
+            e.again = false;
+            new MutationObserver((_, observer) => {
+                if (!e.ariaBusy) e.again = true, observer.disconnect();
+            }).observe(e, { attributeFilter: ["aria-busy"] });
+        }"""
+    )
     change()
     page.wait_for_function(
-        """([id, before]) => {
-            const summary = document.querySelector(`#${id} .explorable-summary`);
-            return !summary.ariaBusy && summary.innerText !== before;
-        }""",
-        arg=[root.get_attribute("id"), before],
+        "id => (e => e.again && !e.ariaBusy)(document.querySelector(`#${id} .explorable-summary`))",
+        arg=root.get_attribute("id"),
     )
     return summary.inner_text()
 
@@ -295,6 +301,8 @@ def test_starts_without_a_shift_and_fits(visit, name, view):
     )
     assert page.evaluate("window.shifts") == []
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    heights = [root.locator(f".explorable-{part}").bounding_box()["height"] for part in ("figure", "canvas")]
+    assert heights[0] == pytest.approx(heights[1], abs=1), "the figure that stands still needs no room of its own"
     inside = root.bounding_box()
     for part in root.locator(".explorable-below > *").all():
         box = part.bounding_box()
@@ -477,6 +485,9 @@ def expect_one_query(root, x, w, kernel="gaussian"):
     u = (x - keys) * w
     count = kernels.log_gaussian(u) if kernel == "gaussian" else getattr(kernels, kernel)(u)
     assert [row[2] for row in rows[:5]] == [minus(count[i]) for i in nearest]
+    total = (count.exp() if kernel == "gaussian" else count).sum()
+    written = minus(total) if total >= 0.01 else re.sub("e-0*", "e−", f"{total:.2e}")
+    assert f"/ {written}, which" in root.locator("caption").inner_text(), "what a weight is divided by"
     others = 1 - weights[nearest].sum()
     assert rows[5][3] == minus(others, 3)
     assert rows[6][3] == "1.000" and rows[6][5] == minus(weights @ values, 3)
@@ -571,6 +582,60 @@ def test_one_query_by_finger(visit):
     expect_one_query(root, x, 4.0)
 
 
+@pytest.mark.parametrize("name", ["one-query", "curve-and-heatmap", "same-formula", "bmm", "leave-one-out"])
+def test_a_finger_that_scrolls_changes_nothing(visit, name):
+    page, root = visit(name, view="phone")
+    canvas = root.locator("svg.explorable-canvas")
+    canvas.evaluate("e => e.scrollIntoView({ block: 'center', behavior: 'instant' })")
+    outputs = root.locator("output").all_inner_texts()
+    box = canvas.bounding_box()
+    before = page.evaluate("scrollY")
+    touch = page.context.new_cdp_session(page)
+    x, y = box["x"] + 0.87 * box["width"], box["y"] + 90
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    for step in range(1, 12):
+        points = [{"x": x + step / 2, "y": y - 8 * step}]
+        touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": points})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.wait_for_function("before => scrollY > before + 30", arg=before)
+    assert root.locator(".explorable-summary").get_attribute("aria-busy") is None
+    assert root.locator("output").all_inner_texts() == outputs
+    assert "explore" not in page.url
+
+
+def test_the_drawing_grows_with_the_letters_and_is_dragged_in_the_same_place(visit):
+    page, root = visit("one-query")
+    canvas = root.locator("svg.explorable-canvas")
+    small = canvas.locator("text").first.bounding_box()["height"]
+    page.evaluate("document.documentElement.style.fontSize = '24px'")
+    assert canvas.locator("text").first.bounding_box()["height"] == pytest.approx(1.5 * small, rel=0.1)
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    zoom = box["width"] / float(canvas.get_attribute("viewBox").split()[2])
+    assert zoom == pytest.approx(1.5, abs=0.01)
+    left, right = box["x"] + zoom * 44, box["x"] + box["width"] - zoom * 12
+    settled(page, root, lambda: page.mouse.click(left + 0.2 * (right - left), box["y"] + 150))
+    expect_one_query(root, float(root.locator("output").first.inner_text()), 4.0)
+    assert float(root.locator("output").first.inner_text()) == pytest.approx(1.0, abs=0.02)
+
+
+def test_data_that_did_not_come_are_asked_for_again(visit):
+    answers = iter([lambda route: route.fulfill(status=503, body="busy")])
+
+    def prepare(page):
+        page.route("**/data.json", lambda route: next(answers, lambda route: route.continue_())(route))
+
+    page, root = visit("one-query", view="phone", running=False, prepare=prepare)
+    root.scroll_into_view_if_needed()
+    page.wait_for_selector("#explore-one-query.failed")
+    assert root.locator(".explorable-static svg").is_visible()
+    assert "load the page again" in root.locator(".word-wait").inner_text()
+    page.locator("#explore-training").scroll_into_view_if_needed()
+    page.wait_for_selector("#explore-training.running")
+    assert all("503" in text or "JSON" in text for text in page.complaints) and page.complaints
+    page.complaints.clear()
+
+
 def test_the_summary_is_spoken_once_when_the_reader_pauses(visit):
     page, root = visit("one-query", prepare=lambda page: page.clock.install())
     status = root.locator(".explorable-summary")
@@ -599,7 +664,7 @@ def test_the_address_keeps_the_state(visit, address):
     input_of(root, "x").focus()
     page.keyboard.press("ArrowRight")
     settled(page, root, lambda: input_of(root, "kernel").select_option("triangular"))
-    page.wait_for_function("location.search.includes('triangular')")
+    page.wait_for_function("() => location.search.includes('triangular')")
     url = urlsplit(page.url)
     assert parse_qs(url.query) == {"other": ["1"], "one-query.x": ["2.55"], "one-query.kernel": ["triangular"]}
     assert url.fragment == "explore-one-query"
@@ -607,7 +672,7 @@ def test_the_address_keeps_the_state(visit, address):
     expect_one_query(same, 2.55, 4.0, "triangular")
     assert input_of(same, "kernel").input_value() == "triangular"
     settled(again, same, lambda: same.get_by_role("button", name="Start again").click())
-    again.wait_for_function("!location.search.includes('one-query')")
+    again.wait_for_function("() => !location.search.includes('one-query')")
     expect_one_query(same, 2.5, 4.0)
     assert parse_qs(urlsplit(again.url).query) == {"other": ["1"]}
 
@@ -1101,14 +1166,14 @@ def test_leave_one_out_follows_the_mouse_or_the_finger(visit, view):
 
 def test_what_the_steps_of_leave_one_out_say_is_true(visit):
     page, root = visit("leave-one-out")
-    tile, select, six, infinity, zero = root.locator("button.try").all()
+    mask, select, six, infinity, zero = root.locator("button.try").all()
     settled(page, root, select.click)
     names = expect_leave_one_out(root, "select")
     with pytest.raises(ValueError, match="keys must have 2 dimension"):  # forget the reshape
         NWKernelRegression()(names["x"], names["kept"], names["kept"])
-    settled(page, root, tile.click)
-    expect_leave_one_out(root, "tile")
-    assert names["x"][2] == 4
+    settled(page, root, mask.click)
+    names = expect_leave_one_out(root, "mask")
+    assert names["x"][2] == 4 and names["mask"].nonzero().shape == (12, 2) and not names["mask"].diagonal().any()
     settled(page, root, six.click)
     names = expect_leave_one_out(root, "select", n=6, row=5)
     assert names["kept"].numel() == 30 and names["kept"][-5:].tolist() == names["x"][:5].tolist()
@@ -1265,7 +1330,7 @@ def test_same_formula_drags_the_query_and_nothing_else(visit):
     expect_same_formula(root, 4.0, qq=False)
     page.mouse.click(origin + unit, box["y"] + 200)
     page.mouse.click(origin + 9 * unit, box["y"] + 50)
-    page.wait_for_function("location.search.includes('q=5')")
+    page.wait_for_function("() => location.search.includes('q=5')")
     expect_same_formula(root, 5.0, qq=False)
 
 
@@ -1585,7 +1650,7 @@ def test_training_keeps_settings_and_epochs_in_the_address(visit):
     page, root = visit("training")
     settled(page, root, input_of(root, "half").click)
     settled(page, root, root.get_by_role("button", name="five epochs", exact=True).first.click)
-    page.wait_for_function("location.search.includes('epochs')")
+    page.wait_for_function("() => location.search.includes('epochs')")
     query = urlsplit(page.url).query
     assert parse_qs(query) == {"training.half": ["false"], "training.epochs": ["5"]}
     again, same = visit("training", f"?{query}")

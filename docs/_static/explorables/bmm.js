@@ -1,5 +1,5 @@
 // bmm: walk through the numbers of the result, and see which row meets which column in which level.
-import { add, marks, set } from "./draw.js";
+import { add, marks, set, whereIs } from "./draw.js";
 import { meeting, mismatch, tensor, total, tuple } from "./tensors.js";
 
 // Small whole numbers, so that every sum can be done in the head; no row is the same as the next.
@@ -26,13 +26,11 @@ export default async ({ svg, below, say, state, part, change, slider, choice, bu
   const code = add(below, "pre", { translate: "no", tabindex: "0" });
   let found = []; // where the numbers of the result are drawn, and which step ends at each
   function pick(event) {
-    const box = svg.getBoundingClientRect();
-    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+    const [x, y] = whereIs(svg, event);
     const hit = found.find((cell) => x >= cell.x && x < cell.x + cell.size && y >= cell.y && y < cell.y + cell.size);
     if (hit && hit.at !== state.at) change({ at: hit.at });
   }
-  svg.addEventListener("pointermove", pick);
-  svg.addEventListener("pointerdown", pick);
+  svg.addEventListener("mousemove", pick); // a tap gives one too
 
   return (now, { width, height }) => {
     const { n, a, b, c } = now;
@@ -45,7 +43,7 @@ export default async ({ svg, below, say, state, part, change, slider, choice, bu
     const [level, row, column] = index(cell);
 
     const [levels, tall] = [Math.max(n, second[0]), Math.max(a, second[1])];
-    const size = Math.min(40, (width - 76) / (b + 2 * c), (height - 30) / (levels * (tall + 0.7)));
+    const size = Math.min(52, (width - 76) / (b + 2 * c), (height - 30) / (levels * (tall + 0.7)));
     const starts = [20, 46 + b * size, 72 + (b + c) * size]; // A, B and the result
     const middle = (l) => 30 + (l * (tall + 0.7) + tall / 2) * size;
     const cells = [];
@@ -87,9 +85,10 @@ export default async ({ svg, below, say, state, part, change, slider, choice, bu
       "stroke-opacity": role ? 1 : 0.4,
       "stroke-width": strong ? 3 : 1,
     }));
+    set(layers.numbers, { "font-size": Math.max(12, size / 3) });
     marks(layers.numbers, "text", cells, ({ x, y, role, text }) => ({
       x: x + size / 2,
-      y: y + size / 2 + 4,
+      y: y + size * 0.6,
       "text-anchor": "middle",
       fill: role ? `var(--role-${role})` : null,
       text,

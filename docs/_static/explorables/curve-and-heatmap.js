@@ -1,5 +1,5 @@
 // Curve and heat map: turn w from 0 to very large, and see the fit, all weights, and how many neighbours are heard.
-import { add, axes, drag, legend, logSteps, marks, number, path, scale, set } from "./draw.js";
+import { add, axes, drag, grip, legend, logSteps, marks, number, path, scale, set } from "./draw.js";
 import { meanSquare, neighbours, pool, truth, weights } from "./math.js";
 
 const LEVELS = 25; // of darkness
@@ -31,6 +31,7 @@ export default async ({ svg, say, data, change, slider }) => {
   const dots = layer("g", { fill: "var(--role-value)", stroke: "var(--role-value)" });
   const fit = layer("path", { class: "line dashed", stroke: "var(--role-prediction)" });
   const line = layer("path", { class: "line", stroke: "var(--role-query)" });
+  const handle = layer("path", { fill: "var(--role-query)" });
   const answer = layer("path", { fill: "var(--role-prediction)" });
   const swatches = layer("g", { fill: "var(--role-weight)", stroke: "currentColor" });
   const meanings = layer("g", { "text-anchor": "middle" });
@@ -80,6 +81,7 @@ export default async ({ svg, say, data, change, slider }) => {
     const [from, to] = [down(under[index]), down(under[index + 1])];
     set(row, { x: x.from, y: from - 1, width: x.to - x.from, height: to - from + 2 });
     const px = x(query);
+    set(handle, { d: `${grip(px, y.from)}M${x.to + 2} ${(from + to) / 2}l10 -7v14z` });
     set(line, { d: `M${px} ${y.from}V${y(prediction)}` });
     set(answer, { d: `M${px} ${y(prediction) - 8}l8 8l-8 8l-8 -8z` });
 

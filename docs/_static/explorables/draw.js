@@ -127,17 +127,32 @@ export function logSteps(from, to, perDecade = 20, zero = false) {
   return zero ? [0, ...steps] : steps;
 }
 
-// Call `move` with the place, in pixels of the figure, while mouse, pen or finger drags on it.
-export function drag(svg, move) {
-  svg.classList.add("draggable");
-  const at = (event) => {
-    const box = svg.getBoundingClientRect();
-    move(event.clientX - box.left, event.clientY - box.top);
-  };
-  svg.addEventListener("pointerdown", (event) => {
+// The d of a grip below a place on an axis: a triangle between two arrows.
+export const grip = (x, y) => `M${x} ${y}l9 15h-18zm-13 5l-6 5l6 5zm26 0l6 5l-6 5z`;
+
+// Where in the figure a pointer is.
+export function whereIs(svg, { clientX, clientY }) {
+  const { left, top, width } = svg.getBoundingClientRect();
+  const zoom = width / svg.viewBox.baseVal.width;
+  return [(clientX - left) / zoom, (clientY - top) / zoom];
+}
+
+// Call `move` with the place in the figure, while mouse, pen or finger drags on `area`. A finger that comes down may be
+// about to scroll, so it counts only when it moves sideways or is lifted.
+export function drag(svg, move, area = svg) {
+  area.classList.add("draggable");
+  let finger; // where it came down, until it moves sideways
+  const at = (event) => area.hasPointerCapture(event.pointerId) && move(...whereIs(svg, event));
+  area.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
-    svg.setPointerCapture(event.pointerId);
+    area.setPointerCapture(event.pointerId);
+    finger = event.pointerType === "touch" && event;
+    if (!finger) at(event);
+  });
+  area.addEventListener("pointermove", (event) => {
+    if (finger && Math.abs(event.clientX - finger.clientX) <= Math.abs(event.clientY - finger.clientY)) return;
+    finger = null;
     at(event);
   });
-  svg.addEventListener("pointermove", (event) => svg.hasPointerCapture(event.pointerId) && at(event));
+  area.addEventListener("pointerup", at);
 }

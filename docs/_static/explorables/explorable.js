@@ -13,6 +13,7 @@ export async function start(root) {
     await run(root, build);
   } catch (error) {
     root.classList.add("failed");
+    lesson = undefined; // the next one asks again
     console.error(error);
   }
 }
@@ -98,9 +99,10 @@ async function run(root, build) {
     shows.push(() => (input.checked = state[key]));
     input.addEventListener("change", () => change({ [key]: input.checked }));
   }
-  // Several buttons in one place: { word: what it does }. Returns them.
+  // Several buttons in one place, or beside the last ones if none is left: { word: what it does }. Returns them.
+  let row;
   function buttons(actions) {
-    const box = place();
+    const box = (row = places.length || !row ? place() : row);
     return Object.entries(actions).map(([key, act]) => {
       const button = add(box, "button", { type: "button", text: say(key) });
       button.addEventListener("click", act);
@@ -149,19 +151,22 @@ async function run(root, build) {
     });
     span.replaceWith(button);
   }
-  const fit = () => {
-    size = { width: svg.clientWidth, height: svg.clientHeight };
-    set(svg, { viewBox: `0 0 ${size.width} ${size.height}` });
-  };
+  // The drawing grows with the reader's letters, as far as there is room. Says whether anything has changed.
+  function fit() {
+    const letters = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+    const zoom = Math.max(1, Math.min(letters, svg.clientWidth / 288));
+    const [width, height] = [svg.clientWidth / zoom, svg.clientHeight / zoom];
+    const viewBox = `0 0 ${width} ${height}`;
+    if (!width || svg.getAttribute("viewBox") === viewBox) return false;
+    size = { width, height, wide: width > 480 };
+    set(svg, { viewBox });
+    return true;
+  }
   root.classList.add("running");
   set(svg, { role: "img", "aria-label": say("figure"), "aria-hidden": null });
   fit();
   paint();
   set(status, { text: summary });
   set(status, { role: "status" }); // only now: the first summary is there to be read, not news
-  new ResizeObserver(() => {
-    if (svg.clientWidth === size.width || !svg.clientWidth) return;
-    fit();
-    later();
-  }).observe(svg);
+  new ResizeObserver(() => fit() && later()).observe(svg);
 }

@@ -4,7 +4,7 @@ import { eye, fillDiagonal, mask, pool, reshape, scores, select, softmax, tile, 
 
 const INPUTS = [1, 2, 4, 7, 11, 16];
 const STEPS = ["tile", "eye", "mask", "select", "reshape", "infinity"];
-const [LEFT, HALF] = [30, 200]; // pixels: beside a table; for each of the two
+const [LEFT, HALF] = [30, 200]; // pixels: beside a table; the height of each of the two
 
 export default ({ svg, below, say, state, change, slider, choice, tick, buttons }) => {
   const go = (by) => change({ step: STEPS[STEPS.indexOf(state.step) + by] ?? state.step });
@@ -28,7 +28,7 @@ export default ({ svg, below, say, state, change, slider, choice, tick, buttons 
     if (row) change({ row: Number(row) });
   });
 
-  return ({ step, n, w, zero }, { width }) => {
+  return ({ step, n, w, zero }, { width, wide }) => {
     const row = chosen();
     set(choose, { max: `${n - 1}` });
     choose.value = row;
@@ -42,7 +42,9 @@ export default ({ svg, below, say, state, change, slider, choice, tick, buttons 
 
     // What is shown: rows of numbers, how to write them, which are crossed out, and whose each of them is.
     const out = (i, j) => !zero && !keep[i]?.[j];
-    const fit = Math.min(kept.length, Math.floor((width - LEFT) / 20)); // a long row goes on in the next line
+    const room = wide ? width / 2 : width;
+    const at = (half) => (wide ? [half * room, 0] : [0, half * HALF]);
+    const fit = Math.min(kept.length, Math.floor((room - LEFT) / 20)); // a long row goes on in the next line
     const lines = Array.from({ length: Math.ceil(kept.length / fit) }, (_, i) => kept.slice(i * fit, (i + 1) * fit));
     const all = `(${n}, ${n})`;
     const shown = {
@@ -73,17 +75,18 @@ export default ({ svg, below, say, state, change, slider, choice, tick, buttons 
     const [cells, heads, line] = [[], [], Math.min(36, 160 / n)];
     [before, after].forEach((name, half) => {
       const { rows, text = String, out = () => false, whose } = shown[name];
-      const wide = Math.min(56, (width - LEFT - 2) / rows[0].length);
+      const cell = Math.min(56, (room - LEFT - 2) / rows[0].length);
+      const [left, up] = at(half);
       rows.forEach((list, i) => {
-        const top = half * HALF + 28 + i * line;
-        if (!whose) heads.push({ i, top });
+        const top = up + 28 + i * line;
+        if (!whose) heads.push({ i, left, top });
         list.forEach((value, j) =>
-          cells.push({ left: LEFT + j * wide, top, wide, text: text(value), out: out(i, j), row: whose?.(i, j) ?? i }),
+          cells.push({ left: left + LEFT + j * cell, top, wide: cell, text: text(value), out: out(i, j), row: whose?.(i, j) ?? i }),
         );
       });
     });
-    marks(names, "text", [before, after], (name, half) => ({ x: 2, y: half * HALF + 17, text: `${name} ${shown[name].shape}` }));
-    marks(labels, "text", heads, ({ i, top }) => ({ x: LEFT - 8, y: top + line / 2 + 4, text: `${i === row ? "▸ " : ""}${i}` }));
+    marks(names, "text", [before, after], (name, half) => ({ x: at(half)[0] + 2, y: at(half)[1] + 17, text: `${name} ${shown[name].shape}` }));
+    marks(labels, "text", heads, ({ i, left, top }) => ({ x: left + LEFT - 8, y: top + line / 2 + 4, text: `${i === row ? "▸ " : ""}${i}` }));
     marks(boxes, "rect", cells, (cell) => ({
       x: cell.left + 1.5,
       y: cell.top + 1.5,

@@ -1,10 +1,11 @@
 // One query: drag it along x, and see who answers and how much each of them counts.
-import { add, axes, drag, legend, logSteps, marks, number, path, scale, set, table } from "./draw.js";
+import { add, axes, drag, grip, legend, logSteps, marks, number, path, scale, set, table } from "./draw.js";
 import { kernels, neighbours, pool, scores, truth, weights } from "./math.js";
 
 const GRID = Array.from({ length: 201 }, (_, i) => i / 40);
 const BELL = Array.from({ length: 321 }, (_, i) => (i - 160) / 40); // where the kernel is drawn, in widths
 const NEAREST = 5;
+const brief = (sum) => (sum > 0 && sum < 0.01 ? sum.toExponential(2).replace("-", "−") : number(sum));
 
 export default async ({ svg, below, say, data, change, slider, choice }) => {
   const { x: keys, y: values } = (await data()).seeds[0];
@@ -72,7 +73,7 @@ export default async ({ svg, below, say, data, change, slider, choice }) => {
     const foot = h.from;
     const [px, prediction] = [x(query), row && pool(row, values)];
     set(line, { d: `M${px} ${foot}V${row ? y(prediction) : y.to}` });
-    set(handle, { d: `M${px} ${foot}l9 15h-18z` });
+    set(handle, { d: grip(px, foot) });
     set(answer, { d: row ? `M${px} ${y(prediction) - 8}l8 8l-8 8l-8 -8z` : "" });
     const right = query < 2.5;
     set(label, {
@@ -91,7 +92,7 @@ export default async ({ svg, below, say, data, change, slider, choice }) => {
     const none = "–";
     table(
       below,
-      say(gaussian ? "caption" : "caption-count", { count: NEAREST, all: keys.length }),
+      say(gaussian ? "caption" : "caption-count", { count: NEAREST, all: keys.length, total: brief(total) }),
       ["key", "distance", gaussian ? "score" : "count", "weight", "value", "product"].map((head) => say(head)),
       [
         ...near.map((i) => [

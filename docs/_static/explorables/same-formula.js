@@ -1,5 +1,5 @@
 // The same formula: the squared distance written out as three terms, and which of them the weights can see.
-import { add, drag, marks, number, scale, set, table } from "./draw.js";
+import { add, drag, grip, marks, number, scale, set, table } from "./draw.js";
 import { distances, pair, pool, scores, softmax, terms } from "./math.js";
 
 const KEYS = {
@@ -38,7 +38,8 @@ export default ({ svg, below, say, state, change, slider, choice, tick }) => {
   const form = add(below, "pre", { translate: "no", tabindex: "0" });
 
   let x;
-  drag(svg, (px, py) => py < PLACES && change({ q: Math.round(5 * Math.min(5, Math.max(0, x.back(px)))) / 5 }));
+  const area = add(svg, "rect", { width: "100%", height: PLACES, fill: "transparent" });
+  drag(svg, (px) => change({ q: Math.round(5 * Math.min(5, Math.max(0, x.back(px)))) / 5 }), area);
 
   return ({ q, w, keys: where, pick, ...on }, { width, height }) => {
     const keys = KEYS[where];
@@ -54,7 +55,7 @@ export default ({ svg, below, say, state, change, slider, choice, tick }) => {
     x = scale(0, 5, 2.7 * unit, 7.7 * unit);
     const y = (up) => PLACES - 26 - up * unit;
     set(ring, { d: keys[0][1] === 0 ? `M${x(2)} ${y(0)}a${2 * unit} ${2 * unit} 0 0 0 ${-4 * unit} 0` : "" });
-    set(triangle, { d: `M${x(q)} ${y(0)}l8 14h-16z` });
+    set(triangle, { d: grip(x(q), y(0)) });
     marks(dots, "circle", keys, ([right, up = 0], i) => ({ cx: x(right), cy: y(up), r: Math.sqrt(9 + 400 * weights[i]) }));
 
     // For each key its terms, one after the other from 0, each in its lane, and where they end: the score.

@@ -10,8 +10,7 @@ const STEPS = [
   ...["expand(2)", "expand(2, 3)", "expand(3, 3)", "expand(-1, 3)", "expand(2, 2, 3)"],
 ];
 const MOST = 36; // numbers that can be drawn
-const HALF = 150; // pixels of height for each of the two tensors, and when they stand side by side
-const WIDE = 480;
+const HALF = 150; // pixels of height for each of the two tensors
 
 const size = ({ shape }) => shape.reduce((a, b) => a * b, 1);
 
@@ -36,7 +35,7 @@ function run(start, codes) {
 function layout({ shape, strides }, width) {
   const [columns = 1, rows = 1, ...more] = shape.toReversed();
   const blocks = more.reduce((a, b) => a * b, 1);
-  const cell = Math.min(30, (width - 20) / (blocks * (columns + 0.8)), (HALF - 50) / rows);
+  const cell = Math.min(40, (width - 20) / (blocks * (columns + 0.8)), (HALF - 50) / rows);
   const block = (columns + 0.8) * cell;
   const cells = places({ shape, strides }).map((at, i, all) => {
     const [b, r, c] = [Math.floor(i / (rows * columns)), Math.floor(i / columns) % rows, i % columns];
@@ -72,7 +71,7 @@ export default async ({ svg, below, say, state, part, change, choice, buttons })
 
   function panel({ word, name, frames, cells, numbers }, t, left, top, width) {
     for (const group of [frames, cells, numbers]) set(group, { transform: `translate(${left})` });
-    set(name, { x: left + 10, y: top + 18, text: t ? say(word, { shape: tuple(t.shape) }) : "" });
+    set(name, { x: left + 10, y: top + 18, text: say(word, { shape: t ? tuple(t.shape) : "?" }) });
     const drawn = t && layout(t, width);
     const y = top + 36;
     const boxes = t ? drawn.frames.map(({ x, w }) => ({ x: x - 3, y: y - 3, width: w + 6, height: drawn.height + 6 })) : [];
@@ -85,17 +84,17 @@ export default async ({ svg, below, say, state, part, change, choice, buttons })
       height: drawn.cell - 3,
       "stroke-dasharray": cell.again ? "3 3" : null,
     }));
+    if (t) set(numbers, { "font-size": Math.min(15, 4 + 0.6 * drawn.cell) });
     marks(numbers, "text", drawn?.cells ?? [], (cell) => ({
       x: cell.x + drawn.cell / 2,
-      y: y + cell.y + drawn.cell / 2 + 4,
+      y: y + cell.y + drawn.cell / 2 + 5,
       text: String(t.storage[cell.at]),
     }));
   }
 
-  return ({ start, done }, { width }) => {
+  return ({ start, done }, { width, wide }) => {
     const { rows, failed, error } = run(start, read(done));
     const [before, after] = failed || rows.length < 2 ? [rows.at(-1), null] : rows.slice(-2);
-    const wide = width > WIDE;
     panel(panels[0], before.t, 0, 0, wide ? width / 2 : width);
     panel(panels[1], after?.t, wide ? width / 2 : 0, wide ? 0 : HALF, wide ? width / 2 : width);
     set(note, { y: (wide ? HALF : 2 * HALF) + 20, text: (after ?? before).t.strides.includes(0) ? say("shared") : "" });

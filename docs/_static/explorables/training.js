@@ -107,7 +107,7 @@ export default async ({ svg, controls, say, data, state, part: keep, change, sli
     least = best && loss(x, y, best, how);
   }
 
-  return (now, { width, height }) => {
+  return (now, { width, height, wide }) => {
     const { x, y } = seeds[now.seed];
     forPoints(seeds[now.seed], now);
     const last = more(now.epochs);
@@ -117,7 +117,6 @@ export default async ({ svg, controls, say, data, state, part: keep, change, sli
     const scaled = part(x.length, now);
 
     // Panels: in a wide figure the history stands beside the curve, in a narrow one below all.
-    const wide = width > 480;
     const across = logScale(0.01, 1000, 44, wide ? width * 0.62 : width - 16, 22);
     const down = scale(0, Math.max(...losses) * scaled * 1.05, 190, 28);
     const place = scale(0, 5, 44, width - 12);

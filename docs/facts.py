@@ -248,20 +248,27 @@ def of_kernels(data: RegressionData) -> dict[str, str]:
         counts.append(neighbours(data, 1.0, kernel))
         errors.append(mse(attention_pooling(q, x, y, 1.0, kernel=kernel), data.y_truth))
         table[f"{kernel.__name__}-neighbours"] = f"{counts[-1]:.0f}"
-        table[f"{kernel.__name__}-error"] = f"{errors[-1]:.2f}"
+    table |= {"gaussian-error": f"{errors[0]:.2f}", "triangular-error": f"{errors[-1]:.2f}"}
     assert errors == sorted(errors, reverse=True) and counts == sorted(counts, reverse=True)
-    wanted, same = neighbours(data, 1 / 0.25, gaussian), []
+    wanted, same, matched = neighbours(data, 1 / 0.25, gaussian), [], {}
     for kernel in kernels:  # below a width of 0.35 some query has nobody in reach of a compact kernel
         widths = torch.linspace(0.2 if kernel is gaussian else 0.35, 1.2, 171).tolist()
         width = min(widths, key=lambda h, k=kernel: abs(neighbours(data, 1 / h, k) - wanted))
         same.append(mse(attention_pooling(q, x, y, 1 / width, kernel=kernel), data.y_truth))
+        matched[kernel] = width
         table[f"{kernel.__name__}-matched"] = f"{width:.2f}"
-        table[f"{kernel.__name__}-matched-error"] = f"{same[-1]:.2f}"
-    assert max(same) / min(same) < 2 < max(errors) / min(errors), "matched, the kernels should hardly differ"
+        table[f"{kernel.__name__}-matched-error"] = f"{same[-1]:.3f}"
+    assert max(same) / min(same) < 1.2 and max(errors) / min(errors) > 4, "matched, the kernels should hardly differ"
     table["matched-neighbours"] = f"{wanted:.0f}"
-    for h in 0.1, 0.2, 0.5, 1.0:
-        table[f"width-{h:g}-neighbours"] = f"{neighbours(data, 1 / h, gaussian):.1f}"
-        table[f"width-{h:g}-error"] = f"{mse(attention_pooling(q, x, y, 1 / h), data.y_truth):.3f}"
+    u = torch.linspace(-9, 9, 18001, dtype=torch.float64)  # keys that lie evenly
+
+    def reach(kernel) -> float:
+        return (kernel(u).sum() ** 2 / (kernel(u) ** 2).sum()).item()
+
+    for kernel in boxcar, triangular:
+        factor = reach(gaussian) / reach(kernel)
+        assert abs(factor * matched[gaussian] / matched[kernel] - 1) < 0.1, "our fifty points should come near it"
+        table[f"{kernel.__name__}-factor"] = f"{factor:.1f}"
     return table
 
 

@@ -133,6 +133,10 @@ def of_three_points() -> dict[str, str]:
     table |= {f"toy-count-{key:g}": f"{c:.3f}" for key, c in zip(keys, counts)}
     table["toy-total"] = f"{counts.sum():.3f}"
     assert torch.allclose(counts / counts.sum(), weights)
+    others = attention_pooling(query, keys[[0, 2]], values[[0, 2]])
+    without = (20 - others).item()
+    assert abs((20 - attention_pooling(query, keys, values)).item() / (1 - weights[1]).item() - without) < 1e-4
+    table |= {"without-answer": f"{others.item():.2f}", "without-error": f"{without:.2f}"}
     tens = torch.arange(20.0).reshape(2, 10).mean(dim=1)
     return table | {"bmm-first": f"{tens[0]:.1f}", "bmm-second": f"{tens[1]:.1f}"}
 
@@ -278,13 +282,12 @@ def of_choosing(data: RegressionData) -> dict[str, str]:
     assert abs(w / best_w(data) - 1) < 0.001, "two ways to the same minimum"
     many = make_data(5000, noise=0.0, step=0.125)
     flat = attention_pooling(many.x_test, many.x_train, many.y_train, 1.0)
-    narrow = attention_pooling(many.x_test, many.x_train, many.y_train, 4.0)
+    at_4, at_8 = (attention_pooling(many.x_test, many.x_train, many.y_train, w) - many.y_truth for w in (4.0, 8.0))
     return {
-        "fit-w": f"{w:.3f}",
-        "fit-h": f"{1 / w:.3f}",
         "floor": f"{mse(flat, many.y_truth):.2f}",
-        "bias-end": f"{(narrow - many.y_truth)[0]:.2f}",
-        "bias-hill": f"{(narrow - many.y_truth)[many.y_truth.argmax()].abs():.2f}",
+        "bias-end": f"{at_4[0]:.2f}",
+        "bias-end-8": f"{at_8[0]:.2f}",
+        "bias-hill": f"{-at_4[many.y_truth.argmax()]:.2f}",
     }
 
 

@@ -34,6 +34,7 @@ from nwlesson import (
 )
 
 N_SEEDS = 100
+SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 WIDE = torch.logspace(-1, 2, 31)  # the values of w that a search for the best one tries first
 
 
@@ -366,6 +367,9 @@ def of_dimension() -> dict[str, str]:
             y, t = (d**0.5 * truth(places).mean(dim=-1) for places in (x, q))  # the same spread, from all features
             fitted = fit_bandwidth(x, y + noise)
             all_matter.append(mse(attention_pooling(q, x, y + noise, fitted), t) / t.var().item())
+            if d == 10:
+                best = min(mse(attention_pooling(q, x, y + noise, w), t) for w in ws)
+                assert best > 0.8 * mse((y + noise).mean(), t), "nor should any w that all ten share"
         shared.append(sum(e[0] for e in errors) / 3)
         own.append(sum(e[1] for e in errors) / 3)
     assert shared[1] > 30 * shared[0] and own[1] < shared[1] / 10, "one w for each feature should save it"
@@ -375,6 +379,7 @@ def of_dimension() -> dict[str, str]:
         "near-20": f"{100 * nearest[20]:.0f}%",
         "edge-1": f"{100 * 0.01:.0f}%",
         "edge-10": f"{100 * 0.01 ** (1 / 10):.0f}%",
+        "edge-points": "10" + str(round(math.log10(10 / 0.01**10))).translate(SUPERSCRIPT),
         "useless-1": f"{shared[0]:.2f}",
         "useless-10": f"{shared[1]:.2f}",
         "useless-10-own": f"{own[1]:.2f}",
@@ -404,7 +409,7 @@ def of_transformers() -> dict[str, str]:
 def power_of_ten(x: float) -> str:
     """Write a small number as people do: 3 × 10⁻¹⁵."""
     digit, exponent = f"{x:.0e}".split("e")
-    return f"{digit} × 10" + str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{digit} × 10" + str(int(exponent)).translate(SUPERSCRIPT)
 
 
 def of_scaling() -> dict[str, str]:

@@ -270,6 +270,14 @@ def of_kernels(data: RegressionData) -> dict[str, str]:
     def reach(kernel) -> float:
         return (kernel(u).sum() ** 2 / (kernel(u) ** 2).sum()).item()
 
+    def cost(kernel) -> float:  # Wand and Jones, chapter 2.7: so many points for the same error, when they are many
+        area, squares = kernel(u).sum(), (kernel(u) ** 2).sum()
+        return (squares / area**2 * ((u**2 * kernel(u)).sum() / area).sqrt()).item()
+
+    dearest = max(kernels, key=cost)
+    assert min(kernels, key=cost) is epanechnikov
+    table["kernel-extra"] = f"{100 * (cost(dearest) / cost(epanechnikov) - 1):.0f}%"
+    table["gaussian-extra"] = f"{100 * (cost(gaussian) / cost(epanechnikov) - 1):.0f}%"
     for kernel in boxcar, triangular:
         factor = reach(gaussian) / reach(kernel)
         assert abs(factor * matched[gaussian] / matched[kernel] - 1) < 0.1, "our fifty points should come near it"
@@ -468,10 +476,13 @@ def of_many_seeds() -> dict[str, str]:
     over, stuck = (end > best).double().mean(), (end < 0.5).double().mean()
     assert over > 0.6, "most seeds should overshoot"
     assert (late > 1.05 * best).sum() > (late < 0.95 * best).sum(), "most who are late should be on their way back"
+    fitted = best.quantile(torch.tensor([0.05, 0.95])).tolist()
     assert torch.tensor(unhalved).quantile(0.95) > 1.5 * end.quantile(0.95), "without the half, a wider range"
     low, high = end.quantile(torch.tensor([0.05, 0.95]))
     return {
         "seeds": f"{N_SEEDS}",
+        "seeds-best-low": f"{fitted[0]:.1f}",
+        "seeds-best-high": f"{fitted[1]:.1f}",
         "seeds-overshoot": f"{100 * over:.0f}%",
         "seeds-stuck": f"{100 * stuck:.0f}%",
         "seeds-dip": f"{100 * torch.tensor(dips).double().mean():.0f}%",

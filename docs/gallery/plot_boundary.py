@@ -45,7 +45,7 @@ ax.legend(loc="lower center", bbox_to_anchor=(0.45, 1), ncols=2, columnspacing=1
 describe(
     fig,
     f"""Truth and two predictions near the left end. On the hill all three nearly touch; at x = 0 the prediction with
-    w = 4 is {wrong[0]:.2f} too high, that with w = 8 still {half[0]:.2f}. The weights of the query 0, for w = 4, are half
-    a bell, with its middle at {middle:.2f}.""",
+    w = 4 is {wrong[0]:.2f} too high, that with w = 8 still {half[0]:.2f}. The weights of the query 0, for w = 4, are
+    half a bell, with its middle at {middle:.2f}.""",
 )
 plt.show()

@@ -51,7 +51,7 @@ ax.legend(loc="lower left")
 describe(
     fig,
     f"""Error against the number of training points, both on logarithmic axes. With w = 1 the line is soon level, from
-    {fixed[0]:.2f} over {fixed[2]:.2f} to {fixed[-1]:.2f}. With w chosen it falls from {chosen[0]:.3f} to {chosen[-1]:.3f}, while the
-    chosen w grows from {ws[0]:.1f} to {ws[-1]:.1f}.""",
+    {fixed[0]:.2f} over {fixed[2]:.2f} to {fixed[-1]:.2f}. With w chosen it falls from {chosen[0]:.3f} to
+    {chosen[-1]:.3f}, while the chosen w grows from {ws[0]:.1f} to {ws[-1]:.1f}.""",
 )
 plt.show()

@@ -14,6 +14,7 @@ data = make_data(50, step=0.125)
 widths = 0.1, 0.2, 0.5, 1.0
 maps = [attention_weights(data.x_test, data.x_train, 1 / h) for h in widths]
 top = max(weights.max().item() for weights in maps)
+shades = plt.get_cmap("Purples", 60)  # so few keep the page light
 
 # %%
 # All maps share one colour scale. A narrow bell shares out a row among a few keys, a broad one among nearly all.
@@ -29,7 +30,7 @@ for (left, right), h, weights in zip(axes, widths, maps):
     left.plot(data.x_test, curve, "--", color=COLOURS["prediction"])
     left.set(title=f"width {h:g}", ylabel="y")
     cells = data.x_train.numpy(), data.x_test.numpy(), weights.numpy()
-    mesh = right.pcolormesh(*cells, shading="nearest", vmin=0, vmax=top, cmap="Purples", rasterized=True)
+    mesh = right.pcolormesh(*cells, shading="nearest", vmin=0, vmax=top, cmap=shades, rasterized=True)
     right.set(title=f"{neighbours:.2g} neighbours", ylabel="query x")
     print(f"width {h:3g}   neighbours {neighbours:4.1f}   error {error:.3f}   largest weight {weights.max():.2f}")
     words.append(f"width {h:g}: {neighbours:.2g} neighbours, error {error:.2f}, largest weight {weights.max():.2f}")

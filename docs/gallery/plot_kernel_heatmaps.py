@@ -19,10 +19,11 @@ maps = {kernel.__name__: attention_weights(data.x_test, data.x_train, kernel=ker
 # darkest in the middle of their bands.
 
 top = max(weights.max().item() for weights in maps.values())
+shades = plt.get_cmap("Purples", 40)  # so few keep the page light
 fig, axes = plt.subplots(3, 2, sharex=True, sharey=True, figsize=(4.8, 5.4))
 for ax, (name, weights) in zip(axes.flat, maps.items()):
     cells = data.x_train.numpy(), data.x_test.numpy(), weights.numpy()
-    mesh = ax.pcolormesh(*cells, shading="nearest", vmin=0, vmax=top, cmap="Purples", rasterized=True)
+    mesh = ax.pcolormesh(*cells, shading="nearest", vmin=0, vmax=top, cmap=shades, rasterized=True)
     ax.set_title(name)
 axes[0, 0].invert_yaxis()
 axes[1, 1].tick_params(labelbottom=True)

@@ -11,7 +11,7 @@ import torch
 from nwlesson import COLOURS, boxcar, constant, describe, epanechnikov, gaussian, triangular
 
 plt.style.use("nwlesson.lesson")
-u, _ = torch.cat([torch.linspace(-2.5, 2.5, 101), torch.tensor([-1.001, 1.001])]).sort()  # and just outside the box
+u, _ = torch.cat([torch.linspace(-2.5, 2.5, 51), torch.tensor([-1.001, 1.001])]).sort()  # and just outside the box
 kernels = [gaussian, boxcar, triangular, epanechnikov, constant]
 
 # %%

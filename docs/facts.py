@@ -34,6 +34,7 @@ from nwlesson import (
 )
 
 N_SEEDS = 100
+SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 WIDE = torch.logspace(-1, 2, 31)  # the values of w that a search for the best one tries first
 
 
@@ -133,6 +134,13 @@ def of_three_points() -> dict[str, str]:
     table |= {f"toy-count-{key:g}": f"{c:.3f}" for key, c in zip(keys, counts)}
     table["toy-total"] = f"{counts.sum():.3f}"
     assert torch.allclose(counts / counts.sum(), weights)
+    at_4 = attention_pooling(keys[2:], keys, values).item()
+    without = attention_pooling(keys[2:], keys[:2], values[:2]).item()
+    own = attention_weights(keys[2:], keys)[0, 2].item()
+    assert abs((40 - at_4) / (1 - own) - (40 - without)) < 1e-4 and 40 - without > 7 * (40 - at_4)
+    assert round((40 - round(at_4, 2)) / (1 - round(own, 3))) == round(40 - without), "with the digits shown, too"
+    table |= {"toy-4": f"{at_4:.2f}", "toy-4-miss": f"{40 - at_4:.2f}"}
+    table |= {"without-answer": f"{without:.0f}", "without-error": f"{40 - without:.0f}"}
     tens = torch.arange(20.0).reshape(2, 10).mean(dim=1)
     return table | {"bmm-first": f"{tens[0]:.1f}", "bmm-second": f"{tens[1]:.1f}"}
 
@@ -248,21 +256,34 @@ def of_kernels(data: RegressionData) -> dict[str, str]:
         counts.append(neighbours(data, 1.0, kernel))
         errors.append(mse(attention_pooling(q, x, y, 1.0, kernel=kernel), data.y_truth))
         table[f"{kernel.__name__}-neighbours"] = f"{counts[-1]:.0f}"
-        table[f"{kernel.__name__}-error"] = f"{errors[-1]:.2f}"
+    table |= {"gaussian-error": f"{errors[0]:.2f}", "triangular-error": f"{errors[-1]:.2f}"}
     assert errors == sorted(errors, reverse=True) and counts == sorted(counts, reverse=True)
-    wanted, same = neighbours(data, 1 / 0.25, gaussian), []
+    wanted, same, matched = neighbours(data, 1 / 0.25, gaussian), [], {}
     for kernel in kernels:  # below a width of 0.35 some query has nobody in reach of a compact kernel
         widths = torch.linspace(0.2 if kernel is gaussian else 0.35, 1.2, 171).tolist()
         width = min(widths, key=lambda h, k=kernel: abs(neighbours(data, 1 / h, k) - wanted))
         same.append(mse(attention_pooling(q, x, y, 1 / width, kernel=kernel), data.y_truth))
+        matched[kernel] = width
         table[f"{kernel.__name__}-matched"] = f"{width:.2f}"
-        table[f"{kernel.__name__}-matched-error"] = f"{same[-1]:.2f}"
-    assert max(same) / min(same) < 2 < max(errors) / min(errors), "matched, the kernels should hardly differ"
+        table[f"{kernel.__name__}-matched-error"] = f"{same[-1]:.3f}"
+    assert max(same) / min(same) < 1.2 and max(errors) / min(errors) > 4, "matched, the kernels should hardly differ"
     table["matched-neighbours"] = f"{wanted:.0f}"
-    for h in 0.1, 0.2, 0.5, 1.0:
-        table[f"width-{h:g}-neighbours"] = f"{neighbours(data, 1 / h, gaussian):.1f}"
-        table[f"width-{h:g}-error"] = f"{mse(attention_pooling(q, x, y, 1 / h), data.y_truth):.3f}"
-    return table
+    u = torch.linspace(-9, 9, 18001, dtype=torch.float64)  # keys that lie evenly
+
+    def reach(kernel) -> float:
+        return (kernel(u).sum() ** 2 / (kernel(u) ** 2).sum()).item()
+
+    def cost(kernel) -> float:  # Wand and Jones, chapter 2.7: so many points for the same error, when they are many
+        area, squares = kernel(u).sum(), (kernel(u) ** 2).sum()
+        return (squares / area**2 * ((u**2 * kernel(u)).sum() / area).sqrt()).item()
+
+    dearest = max(kernels, key=cost)
+    assert min(kernels, key=cost) is epanechnikov
+    table["kernel-extra"] = f"{100 * (cost(dearest) / cost(epanechnikov) - 1):.0f}%"
+    table["gaussian-extra"] = f"{100 * (cost(gaussian) / cost(epanechnikov) - 1):.0f}%"
+    factor = reach(gaussian) / reach(triangular)
+    assert abs(factor * matched[gaussian] / matched[triangular] - 1) < 0.1, "our fifty points should come near it"
+    return table | {"triangular-factor": f"{factor:.1f}"}
 
 
 def of_choosing(data: RegressionData) -> dict[str, str]:
@@ -271,13 +292,12 @@ def of_choosing(data: RegressionData) -> dict[str, str]:
     assert abs(w / best_w(data) - 1) < 0.001, "two ways to the same minimum"
     many = make_data(5000, noise=0.0, step=0.125)
     flat = attention_pooling(many.x_test, many.x_train, many.y_train, 1.0)
-    narrow = attention_pooling(many.x_test, many.x_train, many.y_train, 4.0)
+    at_4, at_8 = (attention_pooling(many.x_test, many.x_train, many.y_train, w) - many.y_truth for w in (4.0, 8.0))
     return {
-        "fit-w": f"{w:.3f}",
-        "fit-h": f"{1 / w:.3f}",
         "floor": f"{mse(flat, many.y_truth):.2f}",
-        "bias-end": f"{(narrow - many.y_truth)[0]:.2f}",
-        "bias-hill": f"{(narrow - many.y_truth)[many.y_truth.argmax()].abs():.2f}",
+        "bias-end": f"{at_4[0]:.2f}",
+        "bias-end-8": f"{at_8[0]:.2f}",
+        "bias-hill": f"{-at_4[many.y_truth.argmax()]:.2f}",
     }
 
 
@@ -356,6 +376,9 @@ def of_dimension() -> dict[str, str]:
             y, t = (d**0.5 * truth(places).mean(dim=-1) for places in (x, q))  # the same spread, from all features
             fitted = fit_bandwidth(x, y + noise)
             all_matter.append(mse(attention_pooling(q, x, y + noise, fitted), t) / t.var().item())
+            if d == 10:
+                best = min(mse(attention_pooling(q, x, y + noise, w), t) for w in ws)
+                assert best > 0.8 * mse((y + noise).mean(), t), "nor should any w that all ten share"
         shared.append(sum(e[0] for e in errors) / 3)
         own.append(sum(e[1] for e in errors) / 3)
     assert shared[1] > 30 * shared[0] and own[1] < shared[1] / 10, "one w for each feature should save it"
@@ -365,6 +388,7 @@ def of_dimension() -> dict[str, str]:
         "near-20": f"{100 * nearest[20]:.0f}%",
         "edge-1": f"{100 * 0.01:.0f}%",
         "edge-10": f"{100 * 0.01 ** (1 / 10):.0f}%",
+        "edge-points": "10" + str(round(math.log10(10 / 0.01**10))).translate(SUPERSCRIPT),
         "useless-1": f"{shared[0]:.2f}",
         "useless-10": f"{shared[1]:.2f}",
         "useless-10-own": f"{own[1]:.2f}",
@@ -394,7 +418,7 @@ def of_transformers() -> dict[str, str]:
 def power_of_ten(x: float) -> str:
     """Write a small number as people do: 3 × 10⁻¹⁵."""
     digit, exponent = f"{x:.0e}".split("e")
-    return f"{digit} × 10" + str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{digit} × 10" + str(int(exponent)).translate(SUPERSCRIPT)
 
 
 def of_scaling() -> dict[str, str]:
@@ -453,10 +477,13 @@ def of_many_seeds() -> dict[str, str]:
     over, stuck = (end > best).double().mean(), (end < 0.5).double().mean()
     assert over > 0.6, "most seeds should overshoot"
     assert (late > 1.05 * best).sum() > (late < 0.95 * best).sum(), "most who are late should be on their way back"
+    fitted = best.quantile(torch.tensor([0.05, 0.95])).tolist()
     assert torch.tensor(unhalved).quantile(0.95) > 1.5 * end.quantile(0.95), "without the half, a wider range"
     low, high = end.quantile(torch.tensor([0.05, 0.95]))
     return {
         "seeds": f"{N_SEEDS}",
+        "seeds-best-low": f"{fitted[0]:.1f}",
+        "seeds-best-high": f"{fitted[1]:.1f}",
         "seeds-overshoot": f"{100 * over:.0f}%",
         "seeds-stuck": f"{100 * stuck:.0f}%",
         "seeds-dip": f"{100 * torch.tensor(dips).double().mean():.0f}%",

@@ -104,6 +104,22 @@ def test_statsmodels_says_the_same(pool, w):
     assert_close(pool(queries, keys, values, w), torch.from_numpy(reference), rtol=0, atol=1e-10)
 
 
+def test_flex_attention_says_the_same_and_needs_the_compiler_to_spare_the_table():
+    """As lesson 16 says: its scores changed by half the square of the key are our regression."""
+    from torch.nn.attention.flex_attention import flex_attention  # takes seconds to import
+
+    queries, keys, values = points(40, 50)
+    q, k = (4.0 * (t - 2.5)[None, None, :, None] for t in (queries, keys))
+    half = (k**2).reshape(-1) / 2
+
+    def subtract(score, batch, head, query, key):
+        return score - half[key]
+
+    with pytest.warns(UserWarning, match="materializes the full scores matrix"):
+        answers = flex_attention(q, k, values[None, None, :, None], score_mod=subtract)
+    assert_close(answers.reshape(-1), attention_pooling(queries, keys, values, 4.0), rtol=0, atol=1e-12)
+
+
 @exactly
 @pytest.mark.parametrize("w", [0.5, 15.0, 400.0])
 def test_ten_thousand_points(pool, w):

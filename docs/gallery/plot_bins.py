@@ -37,7 +37,7 @@ fig, ax = plt.subplots(figsize=(4.8, 3.2))
 ax.plot(cells, wrong, "o-", color="black")
 ax.axhline(noise, color="black", linestyle="--", linewidth=1)
 ax.text(cells[-1], noise * 1.1, "exact answers from the truth", color="black", ha="right", va="bottom")
-ax.text(7, wrong[3] * 1.3, "bins from the exact answers", color="black", ha="left", va="bottom")
+ax.text(1, wrong[3], "bins from the\nexact answers", color="black", ha="left", va="top")
 ax.set(
     xscale="log",
     yscale="log",

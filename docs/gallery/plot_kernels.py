@@ -11,18 +11,18 @@ import torch
 from nwlesson import COLOURS, boxcar, constant, describe, epanechnikov, gaussian, triangular
 
 plt.style.use("nwlesson.lesson")
-u = torch.linspace(-2.5, 2.5, 501)
+u, _ = torch.cat([torch.linspace(-2.5, 2.5, 51), torch.tensor([-1.001, 1.001])]).sort()  # and just outside the box
 kernels = [gaussian, boxcar, triangular, epanechnikov, constant]
 
 # %%
 # All are divided by their height here, for only the shape matters: the weights are divided by their sum anyway.
 
-fig, axes = plt.subplots(5, 1, sharex=True, sharey=True, figsize=(4.8, 4.6))
+fig, axes = plt.subplots(5, 1, sharex=True, sharey=True, figsize=(4.8, 5.2))
 for ax, kernel in zip(axes, kernels):
     heights = kernel(u) / kernel(u).max()
     ax.fill_between(u, heights, color=COLOURS["weight"], alpha=0.3, linewidth=0)
     ax.plot(u, heights, color=COLOURS["weight"])
-    ax.set_title(kernel.__name__, loc="left", fontsize=9)
+    ax.set_title(kernel.__name__, loc="left")
     ax.set(ylim=(0, 1.15), yticks=[0, 1])
     reach = u[heights > 0].abs().max()
     print(f"{kernel.__name__:12s} counts {'everywhere' if reach > 2.4 else 'up to distance 1'}")

@@ -30,6 +30,7 @@ for kernel, style in styles.items():
     ax.plot(widths, [neighbours(kernel, h) for h in widths], style, color="black", label=kernel.__name__)
     at_1.append(f"{kernel.__name__} {neighbours(kernel, torch.tensor(1.0)):.0f}")
 ax.axvline(1, color="black", linewidth=0.8)
+ax.text(1.02, 1, "width 1", va="bottom")
 ax.set(xlabel="width h", ylabel="neighbours", xlim=(0.35, 2), ylim=(0, 50))
 ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
 describe(

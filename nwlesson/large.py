@@ -121,7 +121,8 @@ def fused_attention_pooling(queries: Tensor, keys: Tensor, values: Tensor, w: fl
         return chunked_attention_pooling(queries, keys, values, w)
     bias = -(k**2).sum(dim=-1)[:, :, None] / 2  # (1, 1, 1, n_keys): one number for each key, the same for all queries
     wide = max(k.shape[-1], v.shape[-1])
-    q, k, v = (pad(t, (0, wide - t.shape[-1])) for t in (q, k, v))  # torch wants all three equally wide
+    # torch wants all three equally wide, each with the numbers of a vector side by side in memory.
+    q, k, v = (pad(t, (0, wide - t.shape[-1])).contiguous() for t in (q, k, v))
     with sdpa_kernel(SDPBackend.FLASH_ATTENTION):  # or an error, never silently a table of all weights
         answers = scaled_dot_product_attention(q, k, v, attn_mask=bias, scale=1.0)
     return answers[0, 0, :, : values[0].numel()].reshape(len(queries), *values.shape[1:]).to(values.dtype)
@@ -220,7 +221,7 @@ def binned_pooling(queries: Tensor, keys: Tensor, values: Tensor, w: float | Ten
     q, k = (((t - start).double() * w * cells).abs() for t in (queries, keys))
     size = int(torch.maximum(q.max(), k.max())) + 2
     if size > 2**24:
-        raise ValueError(f"w must leave the grid at most 2**24 points, but it is {float(w):g}, which makes {size}")
+        raise ValueError(f"w must leave the grid at most 2**24 points, but it is {float(w):g}, which makes {size:.3g}")
     columns = pad(values.double().reshape(len(values), -1), (0, 1), value=1.0).T  # and a 1 for each key, to count them
     grid = columns.new_zeros(len(columns), size)
     for step, share in enumerate([1 - k.frac(), k.frac()]):

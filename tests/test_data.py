@@ -80,6 +80,7 @@ def test_defaults_are_those_of_the_book():
     data = make_data()
     assert all(torch.equal(s, t) for s, t in zip(data, make_data(50, noise=0.5, step=0.1, seed=0)))
     assert len(data.x_train) == len(data.x_test) == 50
+    assert {t.dtype for t in data} == {torch.float32}
 
 
 def test_without_noise_the_measurements_are_exactly_the_truth():

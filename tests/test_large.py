@@ -152,6 +152,12 @@ def test_w_0_is_average_pooling(pool):
     assert_close(pool(queries, keys, values, 0.0), average_pooling(values, 30))
 
 
+@all_forms
+def test_w_is_1_by_default(pool):
+    queries, keys, values = points(30, 70)
+    assert torch.equal(pool(queries, keys, values), pool(queries, keys, values, 1.0))
+
+
 @exactly
 @pytest.mark.parametrize("w", [1e6, 1e100])
 def test_a_very_large_w_is_nearest_neighbour_and_ties_share(pool, w):

@@ -284,6 +284,12 @@ def test_w_may_be_a_number_or_a_tensor_of_one(w):
     assert torch.equal(u, torch.tensor([[2.0, 0.0, -4.0]]))
 
 
+def test_w_is_1_by_default():
+    assert torch.equal(scaled_distance(*TOY[:2]), scaled_distance(*TOY[:2], 1.0))
+    assert torch.equal(attention_weights(*TOY[:2]), attention_weights(*TOY[:2], 1.0))
+    assert torch.equal(attention_pooling(*TOY), attention_pooling(*TOY, 1.0))
+
+
 def test_distance_is_subtracted_before_it_is_scaled():
     """q * w - k * w would lose the small difference of two large numbers."""
     u = scaled_distance(torch.tensor([16_777_215.0]), torch.tensor([16_777_214.0]), 0.1)

@@ -143,7 +143,11 @@ def test_float32_on_any_device_agrees_with_float64_on_the_cpu(device):
     assert_close(loss.cpu().double(), leave_one_out_loss(3.0, x.cpu().double(), y.cpu().double()), rtol=1e-5, atol=0)
 
 
-CALLS = {"leave_one_out": leave_one_out, "leave_one_out_loss": lambda x, y: leave_one_out_loss(1.0, x, y)}
+CALLS = {
+    "leave_one_out": leave_one_out,
+    "leave_one_out_loss": lambda x, y: leave_one_out_loss(1.0, x, y),
+    "fit_bandwidth": fit_bandwidth,
+}
 
 
 @pytest.mark.parametrize("call", CALLS)
@@ -224,6 +228,9 @@ def test_ten_features_that_all_matter_get_a_bandwidth_each(seed):
     assert torch.isfinite(w).all() and (w > 0).all()
     shared = [leave_one_out_loss(w, x, y) for w in torch.logspace(-1, 1, 20).tolist()]
     assert leave_one_out_loss(w, x, y) < min(shared)
+    log_w = w.log().requires_grad_()
+    leave_one_out_loss(log_w.exp(), x, y).backward()
+    assert log_w.grad.abs().max() < 1e-5, "the search stopped on the way"
 
 
 @pytest.mark.parametrize("columns", [1, 3])

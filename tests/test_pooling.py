@@ -382,6 +382,18 @@ def test_w_so_large_that_the_squares_overflow_is_refused(w, refuses):
     refuses("w", ValueError, "1e[+]20", attention_weights, keys, keys, w)
 
 
+@pytest.mark.parametrize(("queries", "keys", "w"), [(0, 1, 1.5e19), (1000, 1001, 1e17), (-1, 1, 0.9e19)])
+def test_w_may_be_as_large_as_the_distances_allow(queries, keys, w):
+    """What counts is how far the places lie apart, not where they lie; float32 ends at a square of 1.8e19."""
+    queries, keys = torch.tensor([queries, keys]).float().split(1)
+    assert attention_weights(queries, keys, w).item() == 1
+
+
+@pytest.mark.parametrize(("queries", "keys"), [([-1.0], [1.0]), ([-1.0, 1.0], [0.0]), ([0.0], [-1.0, 1.0])])
+def test_w_may_not_be_larger_than_the_distances_allow(queries, keys, refuses):
+    refuses("w", ValueError, "1.2e[+]19", attention_weights, torch.tensor(queries), torch.tensor(keys), 1.2e19)
+
+
 def test_the_lonely_query_is_named_when_it_is_a_vector():
     queries, keys = torch.tensor([[0.0, 0.0], [3.0, 4.0]]), torch.zeros(1, 2)
     with pytest.raises(ValueError, match=r"^queries must .*but the query 3, 4 has none; w is 0\.5, 0\.25"):

@@ -5,6 +5,7 @@ import io
 import os
 import re
 import shutil
+from importlib.metadata import version
 
 import code_links
 import doctests
@@ -85,6 +86,11 @@ def test_an_inlined_figure_takes_the_colours_of_the_page():
     assert 'role="img"' in text
     assert "say &quot;hello&quot;" in text
     assert "#000000" not in text
+    assert "<text" in text, "text stays text, for readers and translators"
+    assert "font-family" not in text, "the font is that of the page"
+    assert "<style" not in text and "<metadata" not in text
+    assert BeautifulSoup(text, "html5lib").svg["fill"] == "currentColor", "matplotlib leaves black fills out"
+    assert {len(digits) for path in re.findall(r'\bd="([^"]*)"', text) for digits in re.findall(r"\.(\d+)", path)} == {1, 2}
 
 
 def test_palette_sheet_has_every_role_for_light_and_dark(tmp_path):
@@ -197,7 +203,11 @@ def test_a_task_that_dies_is_noticed(monkeypatch):
     assert "ended with 3" in results["bad"][1]
 
 
-@pytest.mark.parametrize("name", ["nwlesson/lesson.mplstyle", "nwlesson/palette.py", "docs/_ext/figures.py"])
+BEHIND = ["nwlesson/lesson.mplstyle", "nwlesson/palette.py", "nwlesson/measurements.json"]
+BEHIND += ["docs/_ext/figures.py", "docs/_ext/execution.py"]
+
+
+@pytest.mark.parametrize("name", BEHIND)
 def test_the_fingerprint_covers_every_file_behind_a_picture(name, tmp_path, monkeypatch):
     for folder in "nwlesson", "docs/_ext":
         shutil.copytree(ROOT / folder, tmp_path / folder)
@@ -226,10 +236,17 @@ def test_a_formula_of_its_own_is_set_as_a_block():
     assert 'display="block"' in mathml.convert(nodes.math_block("", "x"))
 
 
-def test_the_fingerprint_covers_package_and_versions(monkeypatch):
+@pytest.mark.parametrize("package", ["torch", "matplotlib", "scikit-learn"])
+def test_the_fingerprint_covers_package_and_versions(package, monkeypatch):
     before = execution.fingerprint()
     assert execution.fingerprint("more") != before
-    monkeypatch.setattr(execution, "version", lambda name: "0.0")
+    monkeypatch.setattr(execution, "version", lambda name: "0.0" if name == package else version(name))
+    assert execution.fingerprint() != before
+
+
+def test_the_fingerprint_covers_python(monkeypatch):
+    before = execution.fingerprint()
+    monkeypatch.setattr(execution.sys, "version_info", (3, 99))
     assert execution.fingerprint() != before
 
 

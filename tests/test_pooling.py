@@ -387,11 +387,19 @@ def test_w_may_be_as_large_as_the_distances_allow(queries, keys, w):
     """What counts is how far the places lie apart, not where they lie; float32 ends at a square of 1.8e19."""
     queries, keys = torch.tensor([queries, keys]).float().split(1)
     assert attention_weights(queries, keys, w).item() == 1
+    offset = torch.tensor([0.0, 1000.0])
+    assert attention_weights(queries[:, None] + offset, keys[:, None] + offset, w / 2).item() == 1
 
 
 @pytest.mark.parametrize(("queries", "keys"), [([-1.0], [1.0]), ([-1.0, 1.0], [0.0]), ([0.0], [-1.0, 1.0])])
 def test_w_may_not_be_larger_than_the_distances_allow(queries, keys, refuses):
     refuses("w", ValueError, "1.2e[+]19", attention_weights, torch.tensor(queries), torch.tensor(keys), 1.2e19)
+
+
+def test_the_squares_of_all_features_together_may_not_overflow(refuses):
+    two_features = torch.ones(1, 2)
+    refuses("w", ValueError, "1.5e[+]19", attention_weights, two_features, 2 * two_features, 1.5e19)
+    assert attention_weights(two_features, 2 * two_features, 1.2e19).item() == 1
 
 
 def test_the_lonely_query_is_named_when_it_is_a_vector():

@@ -197,8 +197,11 @@ def test_formulas_become_mathml_and_bad_ones_are_reported(monkeypatch):
 def test_the_formula_font_has_what_the_formulas_show(tmp_path):
     (tmp_path / "lessons").mkdir()
     (tmp_path / "lessons" / "a.md").write_text(r"$x_i$ and $$\sum_{j} \alpha_j$$ by $\sqrt{d}$ but `$y$`")
+    (tmp_path / "_explorables").mkdir()
+    (tmp_path / "_explorables" / "b.md").write_text(r"$h \ge \beta$")
     used = mathml.used_characters(tmp_path)
     assert set("x∑α√") <= set(used)
+    assert set("ℎ𝛽≥0123456789") <= set(used)
     assert "𝑥" in used  # shown in italics
     assert "𝛼" in used
 

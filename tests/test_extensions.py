@@ -165,6 +165,12 @@ def test_short_module_names_are_spelt_out():
         ("![](../examples/images/sphx_glr_plot_a_001.svg)", "[The picture on the site](../../examples/plot_a.html)"),
         ("```{explorable} a-b\n```", "[A figure to try, on the site](../../lessons/03-a.html#explore-a-b)\n"),
         ("{cite}`watson1964`", "([bibliography](../../reference/bibliography.html))"),
+        ("{minutes}`lessons/03-a`", "A few minutes"),
+        ("{py:func}`~torch.bmm` and {py:func}`this <torch.bmm>`", "`torch.bmm` and `this`"),
+        (
+            ":::{admonition} Solution\n:class: solution\n\nSo.\n:::",
+            "[The solution](../../lessons/03-a.html) is on the page.\n",
+        ),
     ],
 )
 def test_notebook_text_is_plain_markdown(myst, plain):
@@ -178,6 +184,10 @@ def test_a_folded_answer_stays_folded_in_the_notebook():
     assert "```" not in text
 
 
+def test_a_notebook_knows_the_way_to_the_site():
+    assert [notebooks.to_site(name) for name in ("index", "lessons/03-a")] == ["../", "../../"]
+
+
 def test_a_notebook_installs_what_its_code_imports():
     def cells(source):
         return [notebooks.nbformat.v4.new_markdown_cell("from sklearn"), notebooks.nbformat.v4.new_code_cell(source)]
@@ -188,6 +198,7 @@ def test_a_notebook_installs_what_its_code_imports():
 
 def test_formulas_become_mathml_and_bad_ones_are_reported(monkeypatch):
     assert "<mfrac>" in mathml.convert(nodes.math("", r"\frac{1}{2}"))
+    assert mathml.convert(nodes.math("", "1/|w|")).count('lspace="0" rspace="0"') == 3, "no gaps as between operators"
     reported = []
     monkeypatch.setattr(mathml.logger, "warning", lambda *args, **kwargs: reported.append(args))
     assert mathml.convert(nodes.math("", r"\nosuchcommand x")) == ""

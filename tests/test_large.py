@@ -194,6 +194,15 @@ def test_chunks_that_do_not_come_out_even(n_queries, features, monkeypatch):
     assert_close(chunked_attention_pooling(queries, keys, values, 2.0), expected)
 
 
+@pytest.mark.parametrize("features", [(), (3,)])
+def test_a_chunk_is_no_larger_than_it_says(features, monkeypatch):
+    rows, softmax = [], torch.softmax
+    monkeypatch.setattr(large, "CHUNK", 100)
+    monkeypatch.setattr(large.torch, "softmax", lambda t, dim: rows.append(len(t)) or softmax(t, dim=dim))
+    chunked_attention_pooling(*points(50, 10, features=features), 2.0)
+    assert rows == [10] * 5 if not features else rows == [3] * 16 + [2]
+
+
 def test_a_chunk_holds_one_query_at_least(monkeypatch):
     monkeypatch.setattr(large, "CHUNK", 4)
     queries, keys, values = points(3, 10)
@@ -252,7 +261,8 @@ def test_float32_stays_float32_on_any_device(pool, device):
 
 @exactly
 @pytest.mark.parametrize("needy", ["queries", "keys", "values", "w", "queries keys values w"])
-def test_gradients_are_those_of_attention_pooling(pool, needy):
+def test_gradients_are_those_of_attention_pooling(pool, needy, monkeypatch):
+    monkeypatch.setattr(large, "CHUNK", 100)  # three chunks, which share a table
     names = ["queries", "keys", "values", "w"]
 
     def gradients(function):

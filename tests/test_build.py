@@ -58,7 +58,7 @@ describe(fig, "A line that rises from 0 to 1.")
 INDEX = """\
 # Home
 
-A page with a lesson.
+A page with a lesson, which takes {minutes}`lessons/a`.
 
 ```pycon
 >>> 1 + 1
@@ -154,10 +154,12 @@ def test_what_runs_again(built, tmp_path):
     assert (run.returncode, run.ran) == (0, [("facts", "")]), "the facts alone"
     assert "2.00" in project.page("lessons/a.html") and "2.00" in project.page("lessons/b.html")
 
-    project.edit("docs/lessons/a.md", "with a typo", "without one")
+    assert "which takes 1 minutes" in project.page("index.html")
+    project.edit("docs/lessons/a.md", "with a typo", "without one" + " and more" * 130)
     run = project.make()
     assert (run.returncode, run.ran) == (0, []), "prose is not code"
     assert "A sentence without one" in project.page("lessons/a.html")
+    assert "which takes 2 minutes" in project.page("index.html"), "it depends on the page that it speaks of"
 
     project.edit("docs/lessons/a.md", 'print(f"kernel', 'print(f"new kernel')
     run = project.make()

@@ -15,6 +15,7 @@ import inventories
 import mathml
 import matplotlib.pyplot as plt
 import notebooks
+import pages
 import pytest
 import roles
 from bs4 import BeautifulSoup
@@ -120,6 +121,19 @@ def test_reading_time_does_not_count_what_is_hidden():
     assert roles.minutes("word " * 5 * roles.WORDS_PER_MINUTE) == 5
     assert roles.minutes("word " * 5 * roles.WORDS_PER_MINUTE + "\n" + hidden) == 5
     assert roles.minutes("{term}`word <a term of many words>` " * 5 * roles.WORDS_PER_MINUTE) == 5
+
+
+def test_even_the_shortest_page_takes_a_minute():
+    assert roles.minutes("Two words") == 1
+
+
+def test_a_page_is_described_by_its_first_sentences_cut_between_words():
+    def described(text):
+        return pages.first_sentences(nodes.section("", nodes.paragraph("", text)))
+
+    assert described("Short  and\nsweet.") == "Short and sweet."
+    long = described("word " * 100)
+    assert len(long) <= 157 and set(long.removesuffix(" …").split()) == {"word"} and long.endswith(" …")
 
 
 def test_inventories_are_read_by_sphinx(tmp_path):

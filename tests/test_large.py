@@ -95,6 +95,18 @@ def test_one_call_wherever_x_lies_and_chunks_only_beyond_300_widths(offset, w, i
     assert bool(calls) == in_chunks
 
 
+def test_x_is_counted_from_the_middle_of_the_keys_wherever_their_crowd_is(monkeypatch):
+    keys = torch.tensor([0.0] * 30 + [5.0], dtype=torch.float64)
+    monkeypatch.setattr(large, "chunked_attention_pooling", None)
+    fused_attention_pooling(keys, keys, keys, 59.0)
+
+
+def test_one_call_computes_in_float64_whatever_comes_in():
+    keys = torch.linspace(0, 5, 300)
+    expected = attention_pooling(keys.double(), keys.double(), torch.sin(9 * keys).double(), 50.0)
+    assert_close(fused_attention_pooling(keys, keys, torch.sin(9 * keys), 50.0).double(), expected, rtol=0, atol=1e-7)
+
+
 @pytest.mark.filterwarnings("ignore:After 0.17:FutureWarning")
 @exactly
 @pytest.mark.parametrize("w", [0.3, 4.0, 12.0, 60.0])
@@ -272,6 +284,13 @@ def test_gradients_are_those_of_attention_pooling(pool, needy, monkeypatch):
         return [t.grad for t in inputs]
 
     assert_close(gradients(pool), gradients(attention_pooling))
+
+
+def test_who_only_looks_keeps_no_table(monkeypatch):
+    monkeypatch.setattr(large, "attention_pooling", None)
+    args = [*points(15, 20), torch.tensor(3.0, dtype=torch.float64)]
+    with torch.no_grad():
+        assert chunked_attention_pooling(*(t.requires_grad_() for t in args)).shape == (15,)
 
 
 # Memory

@@ -116,8 +116,8 @@ def fused_attention_pooling(queries: Tensor, keys: Tensor, values: Tensor, w: fl
     q, k, v = (t.double().reshape(1, 1, len(t), -1) for t in (queries, keys, values))
     middle = (k.amax(dim=2) + k.amin(dim=2)) / 2
     q, k = (q - middle) * w, (k - middle) * w
-    # Beyond 300 widths the expanded square no longer keeps ten digits.
-    if q.norm(dim=-1).max() + k.norm(dim=-1).max() > 300 or q.requires_grad or k.requires_grad or not k.is_cpu:
+    # Beyond 300 widths the expanded square no longer keeps ten digits. A gradient for w or the keys is one for q, too.
+    if q.norm(dim=-1).max() + k.norm(dim=-1).max() > 300 or q.requires_grad or not k.is_cpu:
         return chunked_attention_pooling(queries, keys, values, w)
     bias = -(k**2).sum(dim=-1)[:, :, None] / 2  # (1, 1, 1, n_keys): one number for each key, the same for all queries
     wide = max(k.shape[-1], v.shape[-1])

@@ -149,6 +149,10 @@ CODE = '<span class="n">torch</span><span class="o">.</span><span class="n">bmm<
 def test_the_longest_known_name_is_linked():
     table = {"torch.bmm": "t.html"}
     assert code_links.link(CODE, table) == f'<a class="code-link" href="t.html" title="torch.bmm">{CODE}</a>'
+    assert code_links.link(CODE, table | {"torch": "all.html"}) == code_links.link(CODE, table)
+    torch, rest = CODE.split('<span class="o">', 1)
+    linked = f'<a class="code-link" href="all.html" title="torch">{torch}</a><span class="o">{rest}'
+    assert code_links.link(CODE, {"torch": "all.html"}) == linked
     assert code_links.link(CODE, {}) == CODE
 
 
@@ -158,6 +162,8 @@ def test_tensor_methods_are_linked_and_own_names_are_not():
     assert 'title="torch.Tensor.repeat"' in code_links.link(call, table)
     own = '<span class="nf">make_data</span> <span class="n">make_data</span>'
     assert code_links.link(own, table) == own
+    own_method = '<span class="nf">repeat</span> ' + call
+    assert code_links.link(own_method, table) == own_method
 
 
 def test_short_module_names_are_spelt_out():

@@ -75,6 +75,7 @@ def test_a_line_of_code_in_the_question_is_no_option():
         ("- Something\n  else\n\n  No.\n", "", "three or four options, but this one has 2", 0),
         ("  No.", "  No.\n\n- a\n\n  a\n\n- b\n\n  b", "three or four options, but this one has 5", 0),
         ("  twice.", "twice.", "belongs to no option", 10),
+        ("  twice.", " twice.", "belongs to no option", 10),
     ],
 )
 def test_a_quiz_that_makes_no_sense_says_where(old, new, message, line):

@@ -185,6 +185,13 @@ def test_a_lonely_query_hears_all_keys_that_are_about_as_far_as_the_nearest():
     assert_close(windowed_pooling(queries, keys, values, 3.0), expected, rtol=0, atol=1e-12)
 
 
+def test_a_window_of_one_distance_holds_the_key_at_that_distance():
+    """With a bell so narrow, rounding alone could leave the nearest key out, and then nobody is left."""
+    generator = torch.Generator().manual_seed(0)
+    for query, key in 100 * torch.rand(200, 2, generator=generator):
+        assert windowed_pooling(query[None], key[None], torch.ones(1), 1e9) == 1
+
+
 def test_a_window_leaves_most_keys_out(monkeypatch):
     seen = []
 

@@ -290,6 +290,11 @@ def test_w_is_1_by_default():
     assert torch.equal(attention_pooling(*TOY), attention_pooling(*TOY, 1.0))
 
 
+def test_distance_has_the_sign_of_the_difference_and_of_w():
+    u = scaled_distance(torch.tensor([2.0]), torch.tensor([1.0, 4.0]), -0.5)
+    assert torch.equal(u, torch.tensor([[-0.5, 1.0]]))
+
+
 def test_distance_is_subtracted_before_it_is_scaled():
     """q * w - k * w would lose the small difference of two large numbers."""
     u = scaled_distance(torch.tensor([16_777_215.0]), torch.tensor([16_777_214.0]), 0.1)

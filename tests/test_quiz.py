@@ -145,6 +145,7 @@ def test_a_quiz_becomes_folds_that_need_no_script(tmp_path):
         ("What is one and one?", "{nosuch}`x`", "nosuch", 6),
         ("- `1`", "- {nosuch}`x`", "nosuch", 8),
         ("  twice.", "  {nosuch}`x`", "nosuch", 16),
+        ("  No.", "  {nosuch}`x`", "nosuch", 21),
     ],
 )
 def test_the_build_stops_at_a_bad_quiz_with_its_line(tmp_path, old, new, message, line):

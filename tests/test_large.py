@@ -165,6 +165,15 @@ def test_w_0_is_average_pooling(pool):
 
 
 @all_forms
+def test_sign_of_w_does_not_matter(pool):
+    queries, keys, values = points(1, 700)
+    expected = attention_pooling(queries, keys, values, 8.0)
+    for w in 8.0, -8.0:
+        tolerance = 1e-2 if pool is binned_pooling else 1e-12
+        assert_close(pool(queries, keys, values, w), expected, rtol=0, atol=tolerance)
+
+
+@all_forms
 def test_w_is_1_by_default(pool):
     queries, keys, values = points(30, 70)
     assert torch.equal(pool(queries, keys, values), pool(queries, keys, values, 1.0))

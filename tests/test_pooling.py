@@ -293,6 +293,8 @@ def test_w_is_1_by_default():
 def test_distance_has_the_sign_of_the_difference_and_of_w():
     u = scaled_distance(torch.tensor([2.0]), torch.tensor([1.0, 4.0]), -0.5)
     assert torch.equal(u, torch.tensor([[-0.5, 1.0]]))
+    length = scaled_distance(torch.zeros(1, 2), torch.tensor([[3.0, 4.0]]), -0.5)
+    assert length.item() == 2.5, "a length has no sign"
 
 
 def test_distance_is_subtracted_before_it_is_scaled():

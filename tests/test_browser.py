@@ -129,9 +129,10 @@ def test_code_is_dark_on_dark_pages_only(views, address):
 def test_formulas_are_set_in_their_font(views, address):
     page = views["desktop"]
     page.goto(address + "lessons/03-who-is-near-me.html")
-    ours = "[...document.fonts].filter(f => f.family.includes('Lesson Math')).map(f => f.status)"
-    page.wait_for_function(f"String({ours}) !== 'unloaded' && String({ours}) !== 'loading'")
-    assert page.evaluate(ours) == ["loaded"]
+    page.locator(".math-block math").first.bounding_box()  # laid out, so that the browser has asked for the font
+    page.evaluate("document.fonts.ready")
+    loaded = "[...document.fonts].filter(f => f.family.includes('Lesson Math')).map(f => f.status)"
+    assert page.evaluate(loaded) == ["loaded"]
     formula = page.locator(".math-block math").first.bounding_box()
     assert formula["height"] > 30, "a fraction is taller than a line"
 

@@ -420,7 +420,7 @@ def test_unfolding_without_choosing_is_no_answer(views, address):
     window = views["desktop"]
     window.goto(address + "practice/quiz-shapes.html")
     window.evaluate("document.querySelector('.quiz-option').open = true")
-    window.wait_for_function("document.querySelector('.quiz-option').open")
+    window.wait_for_function("() => document.querySelector('.quiz-option').open")
     assert window.locator(".quiz-chosen").count() == 0
 
 

@@ -116,12 +116,13 @@ def fused_attention_pooling(queries: Tensor, keys: Tensor, values: Tensor, w: fl
     q, k, v = (t.double().reshape(1, 1, len(t), -1) for t in (queries, keys, values))
     middle = (k.amax(dim=2) + k.amin(dim=2)) / 2
     q, k = (q - middle) * w, (k - middle) * w
-    # Beyond 300 widths the expanded square no longer keeps ten digits.
-    if q.norm(dim=-1).max() + k.norm(dim=-1).max() > 300 or q.requires_grad or k.requires_grad or not k.is_cpu:
+    # Beyond 300 widths the expanded square no longer keeps ten digits. A gradient for w or the keys is one for q, too.
+    if q.norm(dim=-1).max() + k.norm(dim=-1).max() > 300 or q.requires_grad or not k.is_cpu:
         return chunked_attention_pooling(queries, keys, values, w)
     bias = -(k**2).sum(dim=-1)[:, :, None] / 2  # (1, 1, 1, n_keys): one number for each key, the same for all queries
     wide = max(k.shape[-1], v.shape[-1])
-    q, k, v = (pad(t, (0, wide - t.shape[-1])) for t in (q, k, v))  # torch wants all three equally wide
+    # torch wants all three equally wide, each with the numbers of a vector side by side in memory.
+    q, k, v = (pad(t, (0, wide - t.shape[-1])).contiguous() for t in (q, k, v))
     with sdpa_kernel(SDPBackend.FLASH_ATTENTION):  # or an error, never silently a table of all weights
         answers = scaled_dot_product_attention(q, k, v, attn_mask=bias, scale=1.0)
     return answers[0, 0, :, : values[0].numel()].reshape(len(queries), *values.shape[1:]).to(values.dtype)
@@ -220,7 +221,7 @@ def binned_pooling(queries: Tensor, keys: Tensor, values: Tensor, w: float | Ten
     q, k = (((t - start).double() * w * cells).abs() for t in (queries, keys))
     size = int(torch.maximum(q.max(), k.max())) + 2
     if size > 2**24:
-        raise ValueError(f"w must leave the grid at most 2**24 points, but it is {float(w):g}, which makes {size}")
+        raise ValueError(f"w must leave the grid at most 2**24 points, but it is {float(w):g}, which makes {size:.3g}")
     columns = pad(values.double().reshape(len(values), -1), (0, 1), value=1.0).T  # and a 1 for each key, to count them
     grid = columns.new_zeros(len(columns), size)
     for step, share in enumerate([1 - k.frac(), k.frac()]):

@@ -153,7 +153,7 @@ def fit_bandwidth(x: Tensor, y: Tensor) -> float | Tensor:
     low, high = start - 20, start + 20  # LBFGS may try steps so long that exp would overflow
     log_w = start.clone().requires_grad_()
     descent = torch.optim.LBFGS(
-        [log_w], max_iter=50, tolerance_grad=1e-6, tolerance_change=0, line_search_fn="strong_wolfe"
+        [log_w], max_iter=200, tolerance_grad=1e-6, tolerance_change=0, line_search_fn="strong_wolfe"
     )
 
     def loss() -> Tensor:

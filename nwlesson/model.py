@@ -22,7 +22,7 @@ class NWKernelRegression(nn.Module):
     w : torch.nn.Parameter
         Shape (1,), in 1 / units of x.
     attention_weights : Tensor
-        The weights of the last call, shape (n_queries, n_keys).
+        The weights of the last call, shape (n_queries, n_keys), to look at: they carry no gradient.
 
     Examples
     --------
@@ -78,6 +78,7 @@ class NWKernelRegression(nn.Module):
         check_tensor("values", values, 2)
         check_shape("values", values, tuple(keys.shape[:2]), "one value for each key")
         check_alike(keys=keys, values=values)
-        self.attention_weights = attention_weights(queries, keys, self.w)
-        weights = self.attention_weights.unsqueeze(1)  # (n_queries, 1, n_keys)
-        return torch.bmm(weights, values.unsqueeze(-1)).reshape(-1)  # (n_queries, 1, 1) -> (n_queries,)
+        weights = attention_weights(queries, keys, self.w)
+        self.attention_weights = weights.detach()  # or a model that has been called could not be copied
+        # (n_queries, 1, n_keys) times (n_queries, n_keys, 1) is (n_queries, 1, 1)
+        return torch.bmm(weights.unsqueeze(1), values.unsqueeze(-1)).reshape(-1)

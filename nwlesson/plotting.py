@@ -49,8 +49,8 @@ def describe(fig: Figure, text: str) -> Figure:
 
 
 def _array(x: Tensor) -> npt.NDArray[np.floating]:
-    """Return what matplotlib can draw: no gradient, on the processor, in NumPy."""
-    return x.detach().cpu().numpy()
+    """Return what matplotlib can draw: no gradient, on the processor, in NumPy, which has no bfloat16."""
+    return x.detach().cpu().double().numpy()
 
 
 def _figure(ax: Axes) -> Figure:

@@ -129,6 +129,7 @@ def test_code_is_dark_on_dark_pages_only(views, address):
 def test_formulas_are_set_in_their_font(views, address):
     page = views["desktop"]
     page.goto(address + "lessons/03-who-is-near-me.html")
+    page.locator(".math-block math").first.bounding_box()  # laid out, so that the browser has asked for the font
     page.evaluate("document.fonts.ready")
     loaded = "[...document.fonts].filter(f => f.family.includes('Lesson Math')).map(f => f.status)"
     assert page.evaluate(loaded) == ["loaded"]

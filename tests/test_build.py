@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 
 import pytest
 from conftest import DOCS, ROOT
@@ -57,7 +58,7 @@ describe(fig, "A line that rises from 0 to 1.")
 INDEX = """\
 # Home
 
-A page with a lesson.
+A page with a lesson, which takes {minutes}`lessons/a`.
 
 ```pycon
 >>> 1 + 1
@@ -80,7 +81,7 @@ class Project:
 
     def make(self, target="html", **env):
         """Run make with the environment of this checkout and return what it said."""
-        venv = ROOT / ".venv"
+        venv = sys.prefix
         command = ["make", target, f"venv={venv}", "-o", f"{venv}/site"]
         env = {k: v for k, v in os.environ.items() if k not in {"MAKEFLAGS", "NWLESSON_REPOSITORY_URL"}} | env
         run = subprocess.run(command, cwd=self.root, capture_output=True, text=True, env=env)
@@ -148,10 +149,17 @@ def test_what_runs_again(built, tmp_path):
     run = project.make()
     assert (run.returncode, run.ran) == (0, []), "nothing has changed"
 
-    project.edit("docs/lessons/a.md", "with a typo", "without one")
+    project.edit("docs/facts.py", '"one": "1.00"', '"one": "2.00"')
+    run = project.make()
+    assert (run.returncode, run.ran) == (0, [("facts", "")]), "the facts alone"
+    assert "2.00" in project.page("lessons/a.html") and "2.00" in project.page("lessons/b.html")
+
+    assert "which takes 1 minutes" in project.page("index.html")
+    project.edit("docs/lessons/a.md", "with a typo", "without one" + " and more" * 130)
     run = project.make()
     assert (run.returncode, run.ran) == (0, []), "prose is not code"
     assert "A sentence without one" in project.page("lessons/a.html")
+    assert "which takes 2 minutes" in project.page("index.html"), "it depends on the page that it speaks of"
 
     project.edit("docs/lessons/a.md", 'print(f"kernel', 'print(f"new kernel')
     run = project.make()
@@ -173,15 +181,22 @@ def test_a_broken_page_stops_the_build_and_the_old_site_stays(built, tmp_path):
     project = built.copy(tmp_path / "p")
     text = (project.root / "docs/lessons/a.md").read_text()
     line = text.count("\n") + 1
-    more = ["{fact}`nosuch`", "[gone](nowhere.md)", r"$\nosuchcommand{x}$", "{py:func}`nwlesson.nosuch`"]
-    (project.root / "docs/lessons/a.md").write_text(text + "".join(f"\n{part}\n" for part in more))
+    said = {
+        "{fact}`nosuch`": "unknown fact 'nosuch'",
+        "[gone](nowhere.md)": "nowhere",
+        r"$\nosuchcommand{x}$": "nosuchcommand",
+        "{py:func}`nwlesson.nosuch`": "nwlesson.nosuch",
+        "{minutes}`lessons/nosuch`": "no page 'lessons/nosuch'",
+        "{try}`show me w=1`": "must be `words <part=value>`, but it is 'show me w=1'",
+    }
+    (project.root / "docs/lessons/a.md").write_text(text + "".join(f"\n{part}\n" for part in said))
     project.edit("docs/lessons/b.md", 'fig = describe(fig, "A line that rises from 0 to 1.")', "")
     for _ in range(2):  # the second time too: what was warned about must not be taken for built
         run = project.make()
         assert run.returncode != 0
-        for number, words in enumerate(["nosuch", "nowhere", "nosuchcommand", "nwlesson.nosuch"]):
+        for number, words in enumerate(said.values()):
             at = line + 1 + 2 * number
-            assert re.search(rf"lessons/a\.md:{at}.*{words}", run.said), f"{words} at line {at}\n{run.said}"
+            assert re.search(rf"lessons/a\.md:{at}.*{re.escape(words)}", run.said), f"{words} at line {at}\n{run.said}"
         assert re.search(r"lessons/b\.md:\d+.*no description", run.said), run.said
         assert "A sentence with a typo" in project.page("lessons/a.html"), "the last good site is gone"
         assert sorted(p.name for p in project.site.parent.iterdir() if p.name in {"new", "old"}) == []
@@ -238,6 +253,18 @@ def test_links_to_colab_and_binder_come_from_one_address(built, tmp_path):
     assert (project.site / path).exists()
     assert "nwlesson @ git+https://github.com/someone/lesson" in (project.site / "requirements.txt").read_text()
     assert "colab.research" in project.page("examples/plot_a.html")
+
+
+def test_two_builds_give_the_same_site_to_the_byte(built, tmp_path):
+    """Elsewhere, in another zone of time and another language; .buildinfo alone holds a hash of the paths."""
+    project = built.copy(tmp_path / "a path with spaces")
+    assert project.make("clean").returncode == 0
+    run = project.make(TZ="Asia/Shanghai", LC_ALL="C", COLUMNS="40", HOME=str(tmp_path), PYTHONHASHSEED="1")
+    assert run.returncode == 0, run.said
+    sites = [{path.relative_to(p.site): path for path in p.site.rglob("*") if path.is_file()} for p in (built, project)]
+    assert sites[0].keys() == sites[1].keys()
+    other = [str(name) for name, path in sites[0].items() if path.read_bytes() != sites[1][name].read_bytes()]
+    assert set(other) <= {".buildinfo"}
 
 
 def test_clean_leaves_only_what_people_wrote(built, tmp_path):

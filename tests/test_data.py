@@ -80,6 +80,7 @@ def test_defaults_are_those_of_the_book():
     data = make_data()
     assert all(torch.equal(s, t) for s, t in zip(data, make_data(50, noise=0.5, step=0.1, seed=0)))
     assert len(data.x_train) == len(data.x_test) == 50
+    assert {t.dtype for t in data} == {torch.float32}
 
 
 def test_without_noise_the_measurements_are_exactly_the_truth():
@@ -109,6 +110,12 @@ def test_bad_numbers_are_refused(name, bad_number, refuses):
     refuses(name, error, was, make_data, **{name: bad})
 
 
+def test_the_last_values_that_are_in_range_are_taken():
+    assert make_data(1, seed=2**63 - 1).x_train.shape == (1,)
+    assert torch.isfinite(make_data(3, noise=1e39, dtype=torch.float64).y_train).all()
+    assert make_data(1, step=1e-6, dtype=torch.float64).x_test.shape == (5_000_000,)
+
+
 @pytest.mark.parametrize(
     ("name", "bad", "error", "was"),
     [
@@ -116,6 +123,9 @@ def test_bad_numbers_are_refused(name, bad_number, refuses):
         ("noise", -0.5, ValueError, "-0.5"),
         ("step", 0, ValueError, "0"),
         ("step", -0.1, ValueError, "-0.1"),
+        ("step", 0.9e-6, ValueError, "9e-07"),
+        ("noise", 1e39, ValueError, r"1e\+39"),
+        ("seed", 2**63, ValueError, str(2**63)),
         ("dtype", torch.int64, TypeError, "torch.int64"),
         ("dtype", torch.float16, TypeError, "torch.float16"),
         ("dtype", "float32", TypeError, "float32"),

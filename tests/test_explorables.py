@@ -183,6 +183,13 @@ def test_weights_and_predictions(maths, seed, kernel):
             close(maths("(m, rows) => rows.map(m.neighbours)", full), even)
 
 
+def test_kernels(maths):
+    """The one that is drawn as a bell, too; at distance 1 only the boxcar still counts."""
+    u = torch.linspace(-2, 2, 33, dtype=torch.float64)
+    for name in "gaussian", "boxcar", "triangular", "epanechnikov", "constant":
+        close(maths(f"(m, u) => u.map(m.kernels.{name})", u.tolist()), getattr(kernels, name)(u).tolist())
+
+
 def test_mean_square(maths):
     a, b = torch.randn(2, 40, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
     close([maths("(m, [a, b]) => m.meanSquare(a, b)", [a.tolist(), b.tolist()])], [nn.functional.mse_loss(a, b).item()])

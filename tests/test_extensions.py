@@ -5,6 +5,7 @@ import io
 import os
 import re
 import shutil
+from importlib.metadata import version
 
 import code_links
 import doctests
@@ -14,6 +15,7 @@ import inventories
 import mathml
 import matplotlib.pyplot as plt
 import notebooks
+import pages
 import pytest
 import roles
 from bs4 import BeautifulSoup
@@ -64,6 +66,13 @@ def test_a_figure_keeps_its_description_in_the_file():
     assert figures.description(figures.to_svg(plt.figure())) == ""
 
 
+def test_a_picture_of_the_gallery_without_words_is_refused_by_the_name_of_its_script(tmp_path):
+    block = {"src_file": "gallery/plot_a.py", "image_path_iterator": iter([tmp_path / "a.png"])}
+    plt.figure()
+    with pytest.raises(ValueError, match=r"^gallery/plot_a\.py: this picture has no description"):
+        figures.scraper(None, block, {"src_dir": tmp_path})
+
+
 def test_two_equal_figures_on_a_page_share_no_id():
     fig, ax = plt.subplots()
     ax.plot([0, 1], "o")
@@ -85,6 +94,12 @@ def test_an_inlined_figure_takes_the_colours_of_the_page():
     assert 'role="img"' in text
     assert "say &quot;hello&quot;" in text
     assert "#000000" not in text
+    assert "<text" in text, "text stays text, for readers and translators"
+    assert "font-family" not in text, "the font is that of the page"
+    assert "<style" not in text and "<metadata" not in text
+    assert BeautifulSoup(text, "html5lib").svg["fill"] == "currentColor", "matplotlib leaves black fills out"
+    paths = " ".join(re.findall(r'\bd="([^"]*)"', text))
+    assert max(map(len, re.findall(r"\.(\d+)", paths))) == 2, "a hundredth of a point"
 
 
 def test_palette_sheet_has_every_role_for_light_and_dark(tmp_path):
@@ -108,6 +123,19 @@ def test_reading_time_does_not_count_what_is_hidden():
     assert roles.minutes("{term}`word <a term of many words>` " * 5 * roles.WORDS_PER_MINUTE) == 5
 
 
+def test_even_the_shortest_page_takes_a_minute():
+    assert roles.minutes("Two words") == 1
+
+
+def test_a_page_is_described_by_its_first_sentences_cut_between_words():
+    def described(text):
+        return pages.first_sentences(nodes.section("", nodes.paragraph("", text)))
+
+    assert described("Short  and\nsweet.") == "Short and sweet."
+    long = described("word " * 100)
+    assert len(long) <= 157 and set(long.removesuffix(" …").split()) == {"word"} and long.endswith(" …")
+
+
 def test_inventories_are_read_by_sphinx(tmp_path):
     path = inventories.write("torch", {"torch.bmm": ["py:function", "generated/torch.bmm.html"]}, tmp_path)
     with open(path, "rb") as file:
@@ -121,6 +149,10 @@ CODE = '<span class="n">torch</span><span class="o">.</span><span class="n">bmm<
 def test_the_longest_known_name_is_linked():
     table = {"torch.bmm": "t.html"}
     assert code_links.link(CODE, table) == f'<a class="code-link" href="t.html" title="torch.bmm">{CODE}</a>'
+    assert code_links.link(CODE, table | {"torch": "all.html"}) == code_links.link(CODE, table)
+    torch, rest = CODE.split('<span class="o">', 1)
+    linked = f'<a class="code-link" href="all.html" title="torch">{torch}</a><span class="o">{rest}'
+    assert code_links.link(CODE, {"torch": "all.html"}) == linked
     assert code_links.link(CODE, {}) == CODE
 
 
@@ -130,6 +162,8 @@ def test_tensor_methods_are_linked_and_own_names_are_not():
     assert 'title="torch.Tensor.repeat"' in code_links.link(call, table)
     own = '<span class="nf">make_data</span> <span class="n">make_data</span>'
     assert code_links.link(own, table) == own
+    own_method = '<span class="nf">repeat</span> ' + call
+    assert code_links.link(own_method, table) == own_method
 
 
 def test_short_module_names_are_spelt_out():
@@ -151,6 +185,12 @@ def test_short_module_names_are_spelt_out():
         ("![](../examples/images/sphx_glr_plot_a_001.svg)", "[The picture on the site](../../examples/plot_a.html)"),
         ("```{explorable} a-b\n```", "[A figure to try, on the site](../../lessons/03-a.html#explore-a-b)\n"),
         ("{cite}`watson1964`", "([bibliography](../../reference/bibliography.html))"),
+        ("{minutes}`lessons/03-a`", "A few minutes"),
+        ("{py:func}`~torch.bmm` and {py:func}`this <torch.bmm>`", "`torch.bmm` and `this`"),
+        (
+            ":::{admonition} Solution\n:class: solution\n\nSo.\n:::",
+            "[The solution](../../lessons/03-a.html) is on the page.\n",
+        ),
     ],
 )
 def test_notebook_text_is_plain_markdown(myst, plain):
@@ -164,6 +204,10 @@ def test_a_folded_answer_stays_folded_in_the_notebook():
     assert "```" not in text
 
 
+def test_a_notebook_knows_the_way_to_the_site():
+    assert [notebooks.to_site(name) for name in ("index", "lessons/03-a")] == ["../", "../../"]
+
+
 def test_a_notebook_installs_what_its_code_imports():
     def cells(source):
         return [notebooks.nbformat.v4.new_markdown_cell("from sklearn"), notebooks.nbformat.v4.new_code_cell(source)]
@@ -174,6 +218,7 @@ def test_a_notebook_installs_what_its_code_imports():
 
 def test_formulas_become_mathml_and_bad_ones_are_reported(monkeypatch):
     assert "<mfrac>" in mathml.convert(nodes.math("", r"\frac{1}{2}"))
+    assert mathml.convert(nodes.math("", "1/|w|")).count('lspace="0" rspace="0"') == 3, "no gaps as between operators"
     reported = []
     monkeypatch.setattr(mathml.logger, "warning", lambda *args, **kwargs: reported.append(args))
     assert mathml.convert(nodes.math("", r"\nosuchcommand x")) == ""
@@ -183,8 +228,11 @@ def test_formulas_become_mathml_and_bad_ones_are_reported(monkeypatch):
 def test_the_formula_font_has_what_the_formulas_show(tmp_path):
     (tmp_path / "lessons").mkdir()
     (tmp_path / "lessons" / "a.md").write_text(r"$x_i$ and $$\sum_{j} \alpha_j$$ by $\sqrt{d}$ but `$y$`")
+    (tmp_path / "_explorables").mkdir()
+    (tmp_path / "_explorables" / "b.md").write_text(r"$h \ge \beta$")
     used = mathml.used_characters(tmp_path)
     assert set("x∑α√") <= set(used)
+    assert set("ℎ𝛽≥0123456789") <= set(used)
     assert "𝑥" in used  # shown in italics
     assert "𝛼" in used
 
@@ -197,7 +245,11 @@ def test_a_task_that_dies_is_noticed(monkeypatch):
     assert "ended with 3" in results["bad"][1]
 
 
-@pytest.mark.parametrize("name", ["nwlesson/lesson.mplstyle", "nwlesson/palette.py", "docs/_ext/figures.py"])
+BEHIND = ["nwlesson/lesson.mplstyle", "nwlesson/palette.py", "nwlesson/measurements.json"]
+BEHIND += ["docs/_ext/figures.py", "docs/_ext/execution.py"]
+
+
+@pytest.mark.parametrize("name", BEHIND)
 def test_the_fingerprint_covers_every_file_behind_a_picture(name, tmp_path, monkeypatch):
     for folder in "nwlesson", "docs/_ext":
         shutil.copytree(ROOT / folder, tmp_path / folder)
@@ -220,16 +272,24 @@ def test_two_equal_figures_are_the_same_file():
 def test_the_gallery_begins_with_the_picture_of_the_home_page():
     scripts = [path.name for path in (DOCS / "gallery").glob("plot_*.py")]
     assert sorted(scripts, key=OrderOfLessons(""))[:2] == ["plot_idea.py", "plot_fifty_points.py"]
+    assert sorted([*scripts, "plot_a.py"], key=OrderOfLessons(""))[-1] == "plot_a.py", "shown nowhere, it comes last"
 
 
 def test_a_formula_of_its_own_is_set_as_a_block():
     assert 'display="block"' in mathml.convert(nodes.math_block("", "x"))
 
 
-def test_the_fingerprint_covers_package_and_versions(monkeypatch):
+@pytest.mark.parametrize("package", ["torch", "matplotlib", "scikit-learn"])
+def test_the_fingerprint_covers_package_and_versions(package, monkeypatch):
     before = execution.fingerprint()
     assert execution.fingerprint("more") != before
-    monkeypatch.setattr(execution, "version", lambda name: "0.0")
+    monkeypatch.setattr(execution, "version", lambda name: "0.0" if name == package else version(name))
+    assert execution.fingerprint() != before
+
+
+def test_the_fingerprint_covers_python(monkeypatch):
+    before = execution.fingerprint()
+    monkeypatch.setattr(execution.sys, "version_info", (3, 99))
     assert execution.fingerprint() != before
 
 

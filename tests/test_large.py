@@ -95,6 +95,18 @@ def test_one_call_wherever_x_lies_and_chunks_only_beyond_300_widths(offset, w, i
     assert bool(calls) == in_chunks
 
 
+def test_x_is_counted_from_the_middle_of_the_keys_wherever_their_crowd_is(monkeypatch):
+    keys = torch.tensor([0.0] * 30 + [5.0], dtype=torch.float64)
+    monkeypatch.setattr(large, "chunked_attention_pooling", None)
+    fused_attention_pooling(keys, keys, keys, 59.0)
+
+
+def test_one_call_computes_in_float64_whatever_comes_in():
+    keys = torch.linspace(0, 5, 300)
+    expected = attention_pooling(keys.double(), keys.double(), torch.sin(9 * keys).double(), 50.0)
+    assert_close(fused_attention_pooling(keys, keys, torch.sin(9 * keys), 50.0).double(), expected, rtol=0, atol=1e-7)
+
+
 @pytest.mark.filterwarnings("ignore:After 0.17:FutureWarning")
 @exactly
 @pytest.mark.parametrize("w", [0.3, 4.0, 12.0, 60.0])
@@ -168,6 +180,21 @@ def test_w_0_is_average_pooling(pool):
     assert_close(pool(queries, keys, values, 0.0), average_pooling(values, 30))
 
 
+@all_forms
+def test_sign_of_w_does_not_matter(pool):
+    queries, keys, values = points(1, 700)
+    expected = attention_pooling(queries, keys, values, 8.0)
+    for w in 8.0, -8.0:
+        tolerance = 1e-2 if pool is binned_pooling else 1e-12
+        assert_close(pool(queries, keys, values, w), expected, rtol=0, atol=tolerance)
+
+
+@all_forms
+def test_w_is_1_by_default(pool):
+    queries, keys, values = points(30, 70)
+    assert torch.equal(pool(queries, keys, values), pool(queries, keys, values, 1.0))
+
+
 @exactly
 @pytest.mark.parametrize("w", [1e6, 1e100])
 def test_a_very_large_w_is_nearest_neighbour_and_ties_share(pool, w):
@@ -181,6 +208,13 @@ def test_a_lonely_query_hears_all_keys_that_are_about_as_far_as_the_nearest():
     queries, values = torch.tensor([-40.0, 0.5, 90.0], dtype=torch.float64), keys**2
     expected = attention_pooling(queries, keys, values, 3.0)
     assert_close(windowed_pooling(queries, keys, values, 3.0), expected, rtol=0, atol=1e-12)
+
+
+def test_a_window_of_one_distance_holds_the_key_at_that_distance():
+    """With a bell so narrow, rounding alone could leave the nearest key out, and then nobody is left."""
+    generator = torch.Generator().manual_seed(0)
+    for query, key in 100 * torch.rand(200, 2, generator=generator):
+        assert windowed_pooling(query[None], key[None], torch.ones(1), 1e9) == 1
 
 
 def test_a_window_leaves_most_keys_out(monkeypatch):
@@ -204,6 +238,15 @@ def test_chunks_that_do_not_come_out_even(n_queries, features, monkeypatch):
     assert_close(chunked_attention_pooling(queries, keys, values, 2.0), expected)
 
 
+@pytest.mark.parametrize("features", [(), (3,)])
+def test_a_chunk_is_no_larger_than_it_says(features, monkeypatch):
+    rows, softmax = [], torch.softmax
+    monkeypatch.setattr(large, "CHUNK", 100)
+    monkeypatch.setattr(large.torch, "softmax", lambda t, dim: rows.append(len(t)) or softmax(t, dim=dim))
+    chunked_attention_pooling(*points(50, 10, features=features), 2.0)
+    assert rows == [10] * 5 if not features else rows == [3] * 16 + [2]
+
+
 def test_a_chunk_holds_one_query_at_least(monkeypatch):
     monkeypatch.setattr(large, "CHUNK", 4)
     queries, keys, values = points(3, 10)
@@ -225,6 +268,17 @@ def test_values_may_have_columns(pool, columns):
     tolerance = 2e-3 if pool is binned_pooling else 1e-12
     expected = attention_pooling(queries, keys, values, 2.0)
     assert_close(pool(queries, keys, values, 2.0), expected, rtol=0, atol=tolerance)
+
+
+@pytest.mark.parametrize("features", [1, 2])
+@pytest.mark.parametrize("columns", [1, 2])
+@of_vectors
+def test_numbers_may_lie_in_any_order_in_memory(pool, features, columns):
+    """torch.stack([x1, x2]).T is how readers make vectors; torch's own attention refuses it."""
+    args = points(20, 50, features=(features,), columns=(columns,))
+    turned = [t.T.contiguous().T for t in args]
+    assert features == 1 or not turned[0].is_contiguous()
+    assert_close(pool(*turned, 2.0), attention_pooling(*args, 2.0), rtol=0, atol=1e-12)
 
 
 @all_forms
@@ -251,7 +305,8 @@ def test_float32_stays_float32_on_any_device(pool, device):
 
 @exactly
 @pytest.mark.parametrize("needy", ["queries", "keys", "values", "w", "queries keys values w"])
-def test_gradients_are_those_of_attention_pooling(pool, needy):
+def test_gradients_are_those_of_attention_pooling(pool, needy, monkeypatch):
+    monkeypatch.setattr(large, "CHUNK", 100)  # three chunks, which share a table
     names = ["queries", "keys", "values", "w"]
 
     def gradients(function):
@@ -261,6 +316,13 @@ def test_gradients_are_those_of_attention_pooling(pool, needy):
         return [t.grad for t in inputs]
 
     assert_close(gradients(pool), gradients(attention_pooling))
+
+
+def test_who_only_looks_keeps_no_table(monkeypatch):
+    monkeypatch.setattr(large, "attention_pooling", None)
+    args = [*points(15, 20), torch.tensor(3.0, dtype=torch.float64)]
+    with torch.no_grad():
+        assert chunked_attention_pooling(*(t.requires_grad_() for t in args)).shape == (15,)
 
 
 # Memory
@@ -315,7 +377,7 @@ def test_bad_cells_are_refused(bad_count, refuses):
 
 def test_a_grid_that_would_not_fit_is_refused(refuses):
     keys = torch.tensor([0.0, 1.0])
-    refuses("w", ValueError, r"1e\+06, which makes 32000002", binned_pooling, keys, keys, keys, 1e6)
+    refuses("w", ValueError, r"1e\+06, which makes 3\.2e\+07", binned_pooling, keys, keys, keys, 1e6)
 
 
 def test_a_query_that_no_bin_reaches_is_named():

@@ -48,6 +48,13 @@ def test_row_i_holds_exactly_the_others_in_order(dtype, drawn):
         assert rows.tolist() == [t[:i] + t[i + 1 :] for i in range(len(t))]
 
 
+def test_each_point_is_in_the_rows_of_all_others_and_so_is_its_gradient():
+    x, y = (t.requires_grad_() for t in data(n=5))
+    keys, values = leave_one_out(x, y)
+    (keys.sum() + 2 * values.sum()).backward()
+    assert (x.grad.tolist(), y.grad.tolist()) == ([4.0] * 5, [8.0] * 5)
+
+
 @given(xy=points(), w=widths)
 def test_loss_and_gradient_are_those_of_the_model_on_the_copied_rows(xy, w):
     """The -inf on the diagonal must be the same as not having the point at all."""
@@ -119,7 +126,8 @@ def test_with_oneself_as_a_key_the_loss_falls_to_0_and_without_it_does_not():
     cheating = [((attention_pooling(x, x, y, w) - y) ** 2).mean().item() for w in (1.0, 10.0, 100.0, 1e6)]
     assert cheating == sorted(cheating, reverse=True) and cheating[-1] < 1e-12
     nearest = [min((j for j in range(50) if j != i), key=lambda j: abs(x[i] - x[j])) for i in range(50)]
-    assert_close(leave_one_out_loss(1e6, x, y), ((y[nearest] - y) ** 2).mean())
+    for w in 1e6, 1e100:  # however low the scores of the others are, the own one is lower
+        assert_close(leave_one_out_loss(w, x, y), ((y[nearest] - y) ** 2).mean())
 
 
 @pytest.mark.filterwarnings("ignore:After 0.17:FutureWarning")
@@ -143,7 +151,11 @@ def test_float32_on_any_device_agrees_with_float64_on_the_cpu(device):
     assert_close(loss.cpu().double(), leave_one_out_loss(3.0, x.cpu().double(), y.cpu().double()), rtol=1e-5, atol=0)
 
 
-CALLS = {"leave_one_out": leave_one_out, "leave_one_out_loss": lambda x, y: leave_one_out_loss(1.0, x, y)}
+CALLS = {
+    "leave_one_out": leave_one_out,
+    "leave_one_out_loss": lambda x, y: leave_one_out_loss(1.0, x, y),
+    "fit_bandwidth": fit_bandwidth,
+}
 
 
 @pytest.mark.parametrize("call", CALLS)
@@ -171,9 +183,10 @@ def test_bad_w_is_refused(bad_number, refuses):
     refuses("w", error, was, leave_one_out_loss, bad, torch.ones(2), torch.ones(2))
 
 
+@pytest.mark.parametrize("near", [1.0, 1e-3])  # the points are near, but w**2 alone overflows
 @pytest.mark.parametrize("w", [1e20, torch.tensor([1e20]), torch.tensor(1e20, requires_grad=True)])
-def test_w_so_large_that_the_squares_overflow_is_refused(w, refuses):
-    x = torch.tensor([0.0, 1.0])
+def test_w_so_large_that_the_squares_overflow_is_refused(w, near, refuses):
+    x = torch.tensor([0.0, near])
     refuses("w", ValueError, "1e[+]20", leave_one_out_loss, w, x, x)
 
 
@@ -223,6 +236,9 @@ def test_ten_features_that_all_matter_get_a_bandwidth_each(seed):
     assert torch.isfinite(w).all() and (w > 0).all()
     shared = [leave_one_out_loss(w, x, y) for w in torch.logspace(-1, 1, 20).tolist()]
     assert leave_one_out_loss(w, x, y) < min(shared)
+    log_w = w.log().requires_grad_()
+    leave_one_out_loss(log_w.exp(), x, y).backward()
+    assert log_w.grad.abs().max() < 1e-5, "the search stopped on the way"
 
 
 @pytest.mark.parametrize("columns", [1, 3])

@@ -1,5 +1,8 @@
 """The module: the same pooling with one number to learn."""
 
+import copy
+import pickle
+
 import pytest
 import torch
 from hypothesis import given
@@ -60,6 +63,18 @@ def test_attention_weights_are_those_of_the_last_call():
     net(queries[:2], keys[:2, :3], values[:2, :3])
     assert net.attention_weights.shape == (2, 3)
     assert_close(net.attention_weights.sum(dim=1), torch.ones(2).double(), check_dtype=False)
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda net: pickle.loads(pickle.dumps(net))], ids=["copy", "pickle"])
+def test_a_model_that_has_been_called_can_be_copied(copied):
+    """To keep the best model of a training, for example; torch copies no tensor that remembers how it was computed."""
+    net = NWKernelRegression(2.0).double()
+    net(*rows()).sum().backward()
+    twin = copied(net)
+    assert torch.equal(twin.attention_weights, net.attention_weights) and not net.attention_weights.requires_grad
+    with torch.no_grad():
+        net.w += 1
+    assert twin.w.item() == 2.0 and torch.equal(twin(*rows()), NWKernelRegression(2.0).double()(*rows()))
 
 
 def test_one_query_and_one_key_still_give_a_vector():

@@ -10,7 +10,9 @@ import tokenize
 import typing
 
 import pytest
+import torch
 from conftest import ROOT
+from matplotlib import rcParams
 
 import nwlesson
 
@@ -48,6 +50,19 @@ def test_documented_with_parameters_and_an_example(name):
     assert all(parameter in documented for parameter in names)
     assert "Returns" in text or isinstance(thing, type)
     assert doctest.DocTestFinder().find(thing)[0].examples
+
+
+@pytest.mark.parametrize("name", CALLABLES)
+def test_nothing_that_all_share_is_changed(name):
+    """Random numbers, torch's defaults and matplotlib's style are the reader's, not ours."""
+
+    def shared():
+        return [torch.get_rng_state().tolist(), torch.get_default_dtype(), torch.is_grad_enabled(), dict(rcParams)]
+
+    before = shared()
+    (example,) = (test for test in doctest.DocTestFinder(recurse=False).find(getattr(nwlesson, name)) if test.examples)
+    doctest.DocTestRunner(verbose=False).run(example, out=lambda text: None)
+    assert shared() == before
 
 
 @pytest.mark.parametrize("name", CALLABLES)

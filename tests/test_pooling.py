@@ -284,6 +284,19 @@ def test_w_may_be_a_number_or_a_tensor_of_one(w):
     assert torch.equal(u, torch.tensor([[2.0, 0.0, -4.0]]))
 
 
+def test_w_is_1_by_default():
+    assert torch.equal(scaled_distance(*TOY[:2]), scaled_distance(*TOY[:2], 1.0))
+    assert torch.equal(attention_weights(*TOY[:2]), attention_weights(*TOY[:2], 1.0))
+    assert torch.equal(attention_pooling(*TOY), attention_pooling(*TOY, 1.0))
+
+
+def test_distance_has_the_sign_of_the_difference_and_of_w():
+    u = scaled_distance(torch.tensor([2.0]), torch.tensor([1.0, 4.0]), -0.5)
+    assert torch.equal(u, torch.tensor([[-0.5, 1.0]]))
+    length = scaled_distance(torch.zeros(1, 2), torch.tensor([[3.0, 4.0]]), -0.5)
+    assert length.item() == 2.5, "a length has no sign"
+
+
 def test_distance_is_subtracted_before_it_is_scaled():
     """q * w - k * w would lose the small difference of two large numbers."""
     u = scaled_distance(torch.tensor([16_777_215.0]), torch.tensor([16_777_214.0]), 0.1)
@@ -374,6 +387,26 @@ def test_a_tensor_w_that_is_not_one_fitting_number_is_refused(w, error, was, ref
 def test_w_so_large_that_the_squares_overflow_is_refused(w, refuses):
     keys = torch.tensor([0.0, 1.0])
     refuses("w", ValueError, "1e[+]20", attention_weights, keys, keys, w)
+
+
+@pytest.mark.parametrize(("queries", "keys", "w"), [(0, 1, 1.5e19), (1000, 1001, 1e17), (-1, 1, 0.9e19)])
+def test_w_may_be_as_large_as_the_distances_allow(queries, keys, w):
+    """What counts is how far the places lie apart, not where they lie; float32 ends at a square of 1.8e19."""
+    queries, keys = torch.tensor([queries, keys]).float().split(1)
+    assert attention_weights(queries, keys, w).item() == 1
+    offset = torch.tensor([0.0, 1000.0])
+    assert attention_weights(queries[:, None] + offset, keys[:, None] + offset, w / 2).item() == 1
+
+
+@pytest.mark.parametrize(("queries", "keys"), [([-1.0], [1.0]), ([-1.0, 1.0], [0.0]), ([0.0], [-1.0, 1.0])])
+def test_w_may_not_be_larger_than_the_distances_allow(queries, keys, refuses):
+    refuses("w", ValueError, "1.2e[+]19", attention_weights, torch.tensor(queries), torch.tensor(keys), 1.2e19)
+
+
+def test_the_squares_of_all_features_together_may_not_overflow(refuses):
+    two_features = torch.ones(1, 2)
+    refuses("w", ValueError, "1.5e[+]19", attention_weights, two_features, 2 * two_features, 1.5e19)
+    assert attention_weights(two_features, 2 * two_features, 1.2e19).item() == 1
 
 
 def test_the_lonely_query_is_named_when_it_is_a_vector():

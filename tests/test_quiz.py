@@ -75,6 +75,7 @@ def test_a_line_of_code_in_the_question_is_no_option():
         ("- Something\n  else\n\n  No.\n", "", "three or four options, but this one has 2", 0),
         ("  No.", "  No.\n\n- a\n\n  a\n\n- b\n\n  b", "three or four options, but this one has 5", 0),
         ("  twice.", "twice.", "belongs to no option", 10),
+        ("  twice.", " twice.", "belongs to no option", 10),
     ],
 )
 def test_a_quiz_that_makes_no_sense_says_where(old, new, message, line):
@@ -144,6 +145,7 @@ def test_a_quiz_becomes_folds_that_need_no_script(tmp_path):
         ("What is one and one?", "{nosuch}`x`", "nosuch", 6),
         ("- `1`", "- {nosuch}`x`", "nosuch", 8),
         ("  twice.", "  {nosuch}`x`", "nosuch", 16),
+        ("  No.", "  {nosuch}`x`", "nosuch", 21),
     ],
 )
 def test_the_build_stops_at_a_bad_quiz_with_its_line(tmp_path, old, new, message, line):
@@ -418,7 +420,7 @@ def test_unfolding_without_choosing_is_no_answer(views, address):
     window = views["desktop"]
     window.goto(address + "practice/quiz-shapes.html")
     window.evaluate("document.querySelector('.quiz-option').open = true")
-    window.wait_for_function("document.querySelector('.quiz-option').open")
+    window.wait_for_function("() => document.querySelector('.quiz-option').open")
     assert window.locator(".quiz-chosen").count() == 0
 
 

@@ -122,6 +122,7 @@ def test_training_and_prediction_of_the_book(seed):
     assert keys.shape == (40, 50) and y_hat.shape == (40, 1)
     assert_close(ours(x_test, keys, values).detach(), y_hat.reshape(-1))
     assert_close(ours.attention_weights, net.attention_weights)
+    assert (net.attention_weights.requires_grad, ours.attention_weights.requires_grad) == (True, False)
     assert_close(attention_pooling(x_test, x_train, y_train, ours.w), net(x_test, keys, values))
 
 

@@ -106,8 +106,11 @@ class TryRole(SphinxRole):
     """{try}`words <w=1&x=2>`: words that become a button, which puts the explorable into that state."""
 
     def run(self):
-        words, _, state = self.text.removesuffix(">").partition(" <")
-        return [make("span", "", nodes.Text(words), **{"data-set": state})], []
+        match = re.fullmatch(r"(.+) <(\w+=[^<>]+)>", self.text, re.DOTALL)
+        if match is None:
+            wanted = f"{{try}} must be `words <part=value>`, but it is {self.text!r}"
+            return [], [self.inliner.reporter.error(wanted, line=self.lineno)]
+        return [make("span", "", nodes.Text(match[1]), **{"data-set": match[2]})], []
 
 
 def data() -> dict:

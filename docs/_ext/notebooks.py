@@ -9,6 +9,7 @@ import posixpath
 import re
 import shutil
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import nbformat
 from execution import read_notebook
@@ -145,9 +146,20 @@ def write(app: Sphinx, error: Exception | None) -> None:
         elif docname in app.env.metadata and (notebook := convert(app, docname)):
             path.parent.mkdir(parents=True, exist_ok=True)
             nbformat.write(notebook, path)
+    for archive in Path(app.outdir, "_downloads").glob("*/*.zip"):
+        without_dates(archive)
     if repository := app.config.html_context["repository_url"]:  # what Binder installs
         text = f"torch\nmatplotlib\nscikit-learn\nnwlesson @ git+{repository}\n"
         Path(app.outdir, "requirements.txt").write_text(text)
+
+
+def without_dates(archive: Path) -> None:
+    """Pack an archive of sphinx-gallery again, without dates: two builds of the same sources give the same site."""
+    with ZipFile(archive) as old:
+        files = {name: old.read(name) for name in sorted(old.namelist())}
+    with ZipFile(archive, "w") as new:
+        for name, content in files.items():
+            new.writestr(ZipInfo(name), content, compress_type=ZIP_DEFLATED)
 
 
 def links(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:

@@ -34,6 +34,8 @@ class MinutesRole(SphinxRole):
     def run(self):
         source = Path(self.env.srcdir, self.text)
         pages = sorted(source.glob("*.md")) if source.is_dir() else [source.with_suffix(".md")]
+        if not pages or not pages[0].exists():
+            return [], [self.inliner.reporter.error(f"no page {self.text!r} to read", line=self.lineno)]
         for page in pages:
             self.env.note_dependency(str(page))
         return [nodes.inline(self.rawtext, f"{sum(minutes(page.read_text()) for page in pages)} minutes")], []

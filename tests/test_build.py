@@ -154,7 +154,7 @@ def test_what_runs_again(built, tmp_path):
     assert (run.returncode, run.ran) == (0, [("facts", "")]), "the facts alone"
     assert "2.00" in project.page("lessons/a.html") and "2.00" in project.page("lessons/b.html")
 
-    assert "which takes 1 minutes" in project.page("index.html")
+    assert "which takes 1 minute." in project.page("index.html")
     project.edit("docs/lessons/a.md", "with a typo", "without one" + " and more" * 130)
     run = project.make()
     assert (run.returncode, run.ran) == (0, []), "prose is not code"

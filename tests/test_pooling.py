@@ -315,6 +315,12 @@ def test_average_pooling_repeats_the_mean(values, dtype):
     assert torch.equal(average_pooling(torch.tensor(values, dtype=dtype), 4), torch.full((4,), 3.0, dtype=dtype))
 
 
+def test_average_pooling_passes_the_gradient_on():
+    values = torch.tensor([1.0, 2.0, 6.0], requires_grad=True)
+    average_pooling(values, 2).sum().backward()
+    assert torch.allclose(values.grad, torch.full((3,), 2 / 3)), "each of two answers leans on a third of each value"
+
+
 @pytest.mark.parametrize("device", DEVICES)
 @pytest.mark.parametrize("kernel", KERNELS)
 def test_float32_on_any_device_agrees_with_float64_on_the_cpu(device, kernel):

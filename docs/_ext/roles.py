@@ -38,7 +38,8 @@ class MinutesRole(SphinxRole):
             return [], [self.inliner.reporter.error(f"no page {self.text!r} to read", line=self.lineno)]
         for page in pages:
             self.env.note_dependency(str(page))
-        return [nodes.inline(self.rawtext, f"{sum(minutes(page.read_text()) for page in pages)} minutes")], []
+        total = sum(minutes(page.read_text()) for page in pages)
+        return [nodes.inline(self.rawtext, f"{total} minute{'s' * (total > 1)}")], []
 
 
 class ColourRole(SphinxRole):

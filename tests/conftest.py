@@ -54,7 +54,7 @@ def chromium():
         browser.close()
 
 
-# The rules of axe that are off unless asked for. Two stay off: 7:1 for every colour, which a palette of eight roles
+# The rules of axe that are off unless asked for. Two stay off: 7:1 for every colour, which a palette of six roles
 # cannot have (the tests of the palette ask for 4.5:1), and landmarks for all that scrolls: a page has many.
 MORE_RULES = ["css-orientation-lock", "hidden-content", "identical-links-same-purpose", "label-content-name-mismatch"]
 MORE_RULES += ["meta-refresh-no-exceptions", "p-as-heading", "table-fake-caption", "target-size", "td-has-header"]

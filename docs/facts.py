@@ -423,7 +423,7 @@ def power_of_ten(x: float) -> str:
 
 def of_scaling() -> dict[str, str]:
     """What `make bench` has stored: time, memory and error of pooling many points on one machine."""
-    stored = json.loads(files("nwlesson").joinpath("measurements.json").read_text())
+    stored = json.loads(files("nwlesson").joinpath("measurements.json").read_text(encoding="utf-8"))
     machine, table = stored["machine"], stored["pooling"]
     at = {name: rows["10000"] for name, rows in table.items() if "10000" in rows}
     book = table["the book's form"]

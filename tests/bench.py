@@ -112,7 +112,10 @@ def building() -> None:
             used, wall = cpu(make, copy)
             print(f"  {name:35s} {used:6.1f} ({wall:.1f}), {used / plain:.2f} times the plain process")
         page = copy / "docs" / "lessons" / "02-average-pooling.md"
-        page.write_text(page.read_text().replace("The laziest answer", "The very laziest answer", 1))
+        page.write_text(
+            page.read_text(encoding="utf-8").replace("The laziest answer", "The very laziest answer", 1),
+            encoding="utf-8",
+        )
         used, wall = cpu(make, copy)
         print(f"  {'one paragraph edited':35s} {used:6.1f} ({wall:.1f})")
 
@@ -125,7 +128,7 @@ def sizes() -> None:
 
     rows = []
     for page in SITE.rglob("*.html"):
-        text = page.read_text()
+        text = page.read_text(encoding="utf-8")
         loaded = re.findall(r'<link rel="stylesheet"[^>]+href="([^"?]+)|<script[^>]+src="([^"?]+)', text)
         files = {(page.parent / (css or js)).resolve() for css, js in loaded}
         files |= {SITE / "_static" / "math.woff2"} if "<math" in text else set()

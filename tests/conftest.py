@@ -37,7 +37,7 @@ def facts():
     """The table of facts that the build has computed for the pages of this checkout."""
     import execution
 
-    return json.loads(execution.facts_file(DOCS, DOCS / "_build").read_text())
+    return json.loads(execution.facts_file(DOCS, DOCS / "_build").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")

@@ -84,19 +84,19 @@ class Project:
         venv = sys.prefix
         command = ["make", target, f"venv={venv}", "-o", f"{venv}/site"]
         env = {k: v for k, v in os.environ.items() if k not in {"MAKEFLAGS", "NWLESSON_REPOSITORY_URL"}} | env
-        run = subprocess.run(command, cwd=self.root, capture_output=True, text=True, env=env)
+        run = subprocess.run(command, cwd=self.root, capture_output=True, env=env, encoding="utf-8")
         run.said = run.stdout + run.stderr
         run.ran = re.findall(r"^ran (\w+) ?(\S*)", run.stdout, re.MULTILINE)
         return run
 
     def edit(self, file, old, new):
         path = self.root / file
-        text = path.read_text()
+        text = path.read_text(encoding="utf-8")
         assert text.count(old) == 1
-        path.write_text(text.replace(old, new))
+        path.write_text(text.replace(old, new), encoding="utf-8")
 
     def page(self, name):
-        return (self.site / name).read_text()
+        return (self.site / name).read_text(encoding="utf-8")
 
     def copy(self, target):
         return Project(shutil.copytree(self.root, target))
@@ -123,7 +123,7 @@ def built(tmp_path_factory):
         "gallery/plot_a.py": SCRIPT,
     }.items():
         (root / "docs" / file).parent.mkdir(exist_ok=True)
-        (root / "docs" / file).write_text(text)
+        (root / "docs" / file).write_text(text, encoding="utf-8")
     project = Project(root)
     run = project.make()
     assert run.returncode == 0, run.said
@@ -179,7 +179,7 @@ def test_what_runs_again(built, tmp_path):
 
 def test_a_broken_page_stops_the_build_and_the_old_site_stays(built, tmp_path):
     project = built.copy(tmp_path / "p")
-    text = (project.root / "docs/lessons/a.md").read_text()
+    text = (project.root / "docs/lessons/a.md").read_text(encoding="utf-8")
     line = text.count("\n") + 1
     said = {
         "{fact}`nosuch`": "unknown fact 'nosuch'",
@@ -189,7 +189,7 @@ def test_a_broken_page_stops_the_build_and_the_old_site_stays(built, tmp_path):
         "{minutes}`lessons/nosuch`": "no page 'lessons/nosuch'",
         "{try}`show me w=1`": "must be `words <part=value>`, but it is 'show me w=1'",
     }
-    (project.root / "docs/lessons/a.md").write_text(text + "".join(f"\n{part}\n" for part in said))
+    (project.root / "docs/lessons/a.md").write_text(text + "".join(f"\n{part}\n" for part in said), encoding="utf-8")
     project.edit("docs/lessons/b.md", 'fig = describe(fig, "A line that rises from 0 to 1.")', "")
     for _ in range(2):  # the second time too: what was warned about must not be taken for built
         run = project.make()
@@ -204,9 +204,11 @@ def test_a_broken_page_stops_the_build_and_the_old_site_stays(built, tmp_path):
 
 def test_what_fails_when_run_is_named_with_its_place(built, tmp_path):
     project = built.copy(tmp_path / "p")
-    text = (project.root / "docs/lessons/a.md").read_text()
+    text = (project.root / "docs/lessons/a.md").read_text(encoding="utf-8")
     line = text.count("\n") + 2
-    (project.root / "docs/lessons/a.md").write_text(text + "\n```{code-cell}\nassert 1 + 1 == 3\n```\n")
+    (project.root / "docs/lessons/a.md").write_text(
+        text + "\n```{code-cell}\nassert 1 + 1 == 3\n```\n", encoding="utf-8"
+    )
     project.edit("docs/index.md", ">>> 1 + 1\n2", ">>> 1 + 1\n3")
     project.edit("docs/facts.py", "1 + 1 == 2", "1 + 1 == 3")
     run = project.make()
@@ -232,7 +234,7 @@ def test_a_failing_gallery_script_stops_the_build(built, tmp_path):
 def test_a_script_that_is_gone_leaves_no_page(built, tmp_path):
     project = built.copy(tmp_path / "p")
     gallery = project.root / "docs" / "gallery"
-    (gallery / "plot_b.py").write_text(SCRIPT)
+    (gallery / "plot_b.py").write_text(SCRIPT, encoding="utf-8")
     assert project.make().returncode == 0
     assert "plot_b.html" in project.page("examples/index.html")
     (gallery / "plot_b.py").unlink()
@@ -251,7 +253,7 @@ def test_links_to_colab_and_binder_come_from_one_address(built, tmp_path):
     assert f"https://colab.research.google.com/github/someone/lesson/blob/gh-pages/{path}" in page
     assert f"https://mybinder.org/v2/gh/someone/lesson/gh-pages?urlpath=lab/tree/{path}" in page
     assert (project.site / path).exists()
-    assert "nwlesson @ git+https://github.com/someone/lesson" in (project.site / "requirements.txt").read_text()
+    assert "nwlesson @ git+https://github.com/someone/lesson" in project.page("requirements.txt")
     assert "colab.research" in project.page("examples/plot_a.html")
 
 

@@ -44,7 +44,7 @@ class Exercise(NamedTuple):
 
 
 def on_page(page):
-    text = page.read_text()
+    text = page.read_text(encoding="utf-8")
     for label, following in zip(starts := list(LABEL.finditer(text)), [*starts[1:], None]):
         own = text[label.start() : following.start() if following else None]
         head = HEAD.match(own)
@@ -144,14 +144,14 @@ def test_every_exercise_of_the_books_is_there():
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
 def test_a_lesson_names_its_exercises_before_the_next(lesson):
-    (line,) = re.findall(r"^\*\*Practise:\*\* (.+)\n\n\*\*Next:\*\*", lesson.read_text(), re.MULTILINE)
+    (line,) = re.findall(r"^\*\*Practise:\*\* (.+)\n\n\*\*Next:\*\*", lesson.read_text(encoding="utf-8"), re.MULTILINE)
     named = re.findall(r"\[(\w+)\]\(#exercise-(\w+)\)", line)
     belong = [e for e in EXERCISES if (PRACTICE / e.head["address"]).resolve() == lesson]
     assert named == [(e.number, e.head["label"]) for e in belong]
 
 
 def test_the_list_of_exercises_is_what_the_pages_have():
-    rows = re.findall(r"^\| \[.*$", (PRACTICE / "index.md").read_text(), re.MULTILINE)
+    rows = re.findall(r"^\| \[.*$", (PRACTICE / "index.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert rows == [
         f"| [{e.number}](#exercise-{h['label']}) | {h['title']} | {h['type'].lower()} "
         f"| [{h['lesson']}]({h['address']}) | {h['minutes']} |"
@@ -265,7 +265,7 @@ def test_a_likely_wrong_answer_is_refused(number, answer):
 
 @cache
 def parsed(page: str):
-    return BeautifulSoup((SITE / "practice" / f"{page}.html").read_text(), "html5lib")
+    return BeautifulSoup((SITE / "practice" / f"{page}.html").read_text(encoding="utf-8"), "html5lib")
 
 
 @every_exercise
@@ -284,7 +284,7 @@ def test_on_the_page_hints_and_solution_are_folded_and_the_test_is_not(exercise)
 
 
 def test_the_search_finds_titles_and_no_solutions():
-    index = (SITE / "searchindex.js").read_text()
+    index = (SITE / "searchindex.js").read_text(encoding="utf-8")
     index = json.loads(index.removeprefix("Search.setIndex(").removesuffix(")"))
     exercises = {index["docnames"].index(f"practice/{page.stem}") for page in PAGES}
     pages = {term: {found} if isinstance(found, int) else set(found) for term, found in index["terms"].items()}

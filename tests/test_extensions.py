@@ -31,7 +31,7 @@ import nwlesson
 
 def test_a_doctest_on_a_page_fails_with_file_and_line(tmp_path):
     page = tmp_path / "page.md"
-    page.write_text("# Title\n\n```pycon\n>>> 1 + 1\n3\n\n```\n")
+    page.write_text("# Title\n\n```pycon\n>>> 1 + 1\n3\n\n```\n", encoding="utf-8")
     (test,) = doctests.page_tests(page)
     report = []
     doctest.DocTestRunner(verbose=False).run(test, out=report.append)
@@ -40,7 +40,7 @@ def test_a_doctest_on_a_page_fails_with_file_and_line(tmp_path):
 
 def test_blocks_of_a_page_share_their_names(tmp_path):
     page = tmp_path / "page.md"
-    page.write_text("```pycon\n>>> a = 1\n\n```\n\ntext\n\n```pycon\n>>> a + 1\n2\n\n```\n")
+    page.write_text("```pycon\n>>> a = 1\n\n```\n\ntext\n\n```pycon\n>>> a + 1\n2\n\n```\n", encoding="utf-8")
     runner = doctest.DocTestRunner(verbose=False)
     for test in doctests.page_tests(page):
         assert runner.run(test, clear_globs=False).failed == 0
@@ -54,7 +54,7 @@ def test_doctests_cover_modules_and_pages():
 def test_only_pages_that_people_wrote_are_read(tmp_path):
     for name in "index.md", "lessons/1.md", "_build/html/old.md":
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text("x")
+        (tmp_path / name).write_text("x", encoding="utf-8")
     assert [p.name for p in doctests.pages(tmp_path)] == ["index.md", "1.md"]
 
 
@@ -110,7 +110,7 @@ def test_palette_sheet_has_every_role_for_light_and_dark(tmp_path):
             lesson_build = str(tmp_path)
 
     roles.palette_css(App)
-    css = (tmp_path / "static" / "lesson.css").read_text()
+    css = (tmp_path / "static" / "lesson.css").read_text(encoding="utf-8")
     for role, colour in nwlesson.palette.PALETTE.items():
         assert f"--role-{role}:{colour.light};" in css
         assert css.count(f"--role-{role}:{colour.dark};") == 2
@@ -227,9 +227,11 @@ def test_formulas_become_mathml_and_bad_ones_are_reported(monkeypatch):
 
 def test_the_formula_font_has_what_the_formulas_show(tmp_path):
     (tmp_path / "lessons").mkdir()
-    (tmp_path / "lessons" / "a.md").write_text(r"$x_i$ and $$\sum_{j} \alpha_j$$ by $\sqrt{d}$ but `$y$`")
+    (tmp_path / "lessons" / "a.md").write_text(
+        r"$x_i$ and $$\sum_{j} \alpha_j$$ by $\sqrt{d}$ but `$y$`", encoding="utf-8"
+    )
     (tmp_path / "_explorables").mkdir()
-    (tmp_path / "_explorables" / "b.md").write_text(r"$h \ge \beta$")
+    (tmp_path / "_explorables" / "b.md").write_text(r"$h \ge \beta$", encoding="utf-8")
     used = mathml.used_characters(tmp_path)
     assert set("x∑α√") <= set(used)
     assert set("ℎ𝛽≥0123456789") <= set(used)
@@ -256,7 +258,7 @@ def test_the_fingerprint_covers_every_file_behind_a_picture(name, tmp_path, monk
     monkeypatch.setattr(execution, "ROOT", tmp_path)
     monkeypatch.setattr(execution, "EXT", tmp_path / "docs" / "_ext")
     before = execution.fingerprint()
-    (tmp_path / name).write_text((tmp_path / name).read_text() + "\n")
+    (tmp_path / name).write_text((tmp_path / name).read_text(encoding="utf-8") + "\n", encoding="utf-8")
     assert execution.fingerprint() != before
 
 
@@ -299,13 +301,16 @@ def explorable_project(folder, words):
     shutil.copytree(DOCS / "_static" / "explorables", docs / "_static" / "explorables")
     (docs / "_explorables").mkdir()
     picture = figures.to_svg(nwlesson.describe(plt.figure(), "Nothing yet."))
-    (docs / "a.svg").write_text(picture)
+    (docs / "a.svg").write_text(picture, encoding="utf-8")
     (docs / "_explorables" / "a.md").write_text(
-        f"**Why?**\n\n![](/a.svg)\n\n1. Press {{try}}`here <w=1&x=2>`.\n\n```{{words}}\n:controls: 2\n\n{words}\n```\n"
+        f"**Why?**\n\n![](/a.svg)\n\n1. Press {{try}}`here <w=1&x=2>`.\n\n```{{words}}\n:controls: 2\n\n{words}\n```\n",
+        encoding="utf-8",
     )
-    (docs / "_explorables" / "common.md").write_text("```{words}\nwait: Wait.\nreset: Again\n```\n")
-    (docs / "index.md").write_text("# Page\n\n```{explorable} a\n```\n\n```{explorable} b\n```\n")
-    (docs / "conf.py").write_text("def setup(app):\n    app.add_config_value('lesson_build', '', '')\n")
+    (docs / "_explorables" / "common.md").write_text("```{words}\nwait: Wait.\nreset: Again\n```\n", encoding="utf-8")
+    (docs / "index.md").write_text("# Page\n\n```{explorable} a\n```\n\n```{explorable} b\n```\n", encoding="utf-8")
+    (docs / "conf.py").write_text(
+        "def setup(app):\n    app.add_config_value('lesson_build', '', '')\n", encoding="utf-8"
+    )
     warnings = io.StringIO()
     for builder in "html", "gettext":
         settings = {
@@ -317,7 +322,11 @@ def explorable_project(folder, words):
         with docutils_namespace():  # as if it were the only build of this process
             trees = folder / f"{builder}-trees"
             Sphinx(docs, docs, folder / builder, trees, builder, settings, None, warnings).build()
-    return (folder / "html" / "index.html").read_text(), (folder / "gettext" / "index.pot").read_text(), warnings
+    return (
+        (folder / "html" / "index.html").read_text(encoding="utf-8"),
+        (folder / "gettext" / "index.pot").read_text(encoding="utf-8"),
+        warnings,
+    )
 
 
 MYST = pytest.mark.filterwarnings("ignore::sphinx.deprecation.RemovedInSphinx11Warning")  # it asks in an old way
@@ -352,4 +361,4 @@ def test_a_word_without_a_key_is_an_error_with_its_text(tmp_path):
 
 def test_every_extension_says_why_no_library_does_it():
     for path in (ROOT / "docs" / "_ext").glob("*.py"):
-        assert "Why no library:" in path.read_text(), path.name
+        assert "Why no library:" in path.read_text(encoding="utf-8"), path.name

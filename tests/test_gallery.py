@@ -21,7 +21,10 @@ def runs(tmp_path_factory):
         folder = folders[script]
         env = os.environ | {"MPLBACKEND": "agg", "OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "error"}
         command = [sys.executable, str(script)]
-        return script.name, (subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True), folder)
+        return script.name, (
+            subprocess.run(command, cwd=folder, env=env, capture_output=True, encoding="utf-8"),
+            folder,
+        )
 
     with ThreadPoolExecutor(2) as pool:
         return dict(pool.map(run, SCRIPTS))
@@ -40,7 +43,7 @@ def test_runs_alone_and_leaves_nothing_behind(script, runs):
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
 def test_page_has_one_picture_downloads_and_links(script):
-    page = (SITE / "examples" / f"{script.stem}.html").read_text()
+    page = (SITE / "examples" / f"{script.stem}.html").read_text(encoding="utf-8")
     assert page.count('role="img"') == 1, "one script, one picture"
     assert f"{script.stem}.py" in page
     assert f"{script.stem}.ipynb" in page
@@ -48,24 +51,24 @@ def test_page_has_one_picture_downloads_and_links(script):
 
 
 def test_the_text_and_the_gallery_tell_the_same_story(facts):
-    page = (SITE / "examples" / "plot_many_seeds.html").read_text()
+    page = (SITE / "examples" / "plot_many_seeds.html").read_text(encoding="utf-8")
     assert f"{facts['seeds-overshoot'].rstrip('%')} of {facts['seeds']} end beyond the best w" in page
 
 
 def test_the_text_and_the_gallery_measure_the_same_distances_and_errors(facts):
-    cost = (SITE / "examples" / "plot_useless_features.html").read_text()
+    cost = (SITE / "examples" / "plot_useless_features.html").read_text(encoding="utf-8")
     assert f"{facts['useless-1']} to {facts['useless-10']}, near the plain average" in cost
     assert f"{facts['useless-1']} to {facts['useless-10-own']}." in cost
-    far = (SITE / "examples" / "plot_far_neighbours.html").read_text()
+    far = (SITE / "examples" / "plot_far_neighbours.html").read_text(encoding="utf-8")
     assert f"to 0.{facts['near-20'].rstrip('%')} and" in far
 
 
 def test_the_api_links_back_to_the_gallery():
-    page = (SITE / "reference" / "generated" / "nwlesson.attention_pooling.html").read_text()
+    page = (SITE / "reference" / "generated" / "nwlesson.attention_pooling.html").read_text(encoding="utf-8")
     assert "../../examples/plot_widths.html" in page
 
 
 def test_every_picture_is_used_by_the_home_page_or_a_lesson():
     pages = [DOCS / "index.md", *DOCS.glob("lessons/*.md"), *DOCS.glob("_explorables/*.md")]
-    text = "".join(page.read_text() for page in pages)
+    text = "".join(page.read_text(encoding="utf-8") for page in pages)
     assert [s.stem for s in SCRIPTS if f"sphx_glr_{s.stem}_001.svg" not in text] == []

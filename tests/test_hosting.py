@@ -20,21 +20,21 @@ import nwlesson
 )
 def test_valid_against_its_schema(schema, file):
     command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, str(ROOT / file)]
-    result = subprocess.run(command, capture_output=True, text=True)
+    result = subprocess.run(command, capture_output=True, encoding="utf-8")
     assert result.returncode == 0, result.stdout + result.stderr
 
 
 def test_one_version_everywhere():
-    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     assert version == nwlesson.__version__
-    assert f"version: {version}" in (ROOT / "CITATION.cff").read_text()
-    assert f"## {version}" in (ROOT / "CHANGELOG.md").read_text()
-    assert f"version = {{{version}}}" in (ROOT / "docs" / "about" / "cite.md").read_text()
+    assert f"version: {version}" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"## {version}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f"version = {{{version}}}" in (ROOT / "docs" / "about" / "cite.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("lock", ["docs/requirements.lock", "tests/requirements.lock"])
 def test_locks_have_hashes_and_name_no_host(lock):
-    text = (ROOT / lock).read_text()
+    text = (ROOT / lock).read_text(encoding="utf-8")
     entries = [line for line in text.splitlines() if line and not line.startswith((" ", "#"))]
     assert all("==" in line for line in entries)
     assert text.count("--hash=sha256:") >= len(entries)
@@ -43,5 +43,5 @@ def test_locks_have_hashes_and_name_no_host(lock):
 
 
 def test_ci_runs_the_command_of_the_readme():
-    assert "make test" in (ROOT / "README.md").read_text()
-    assert (ROOT / ".ci" / "run").read_text().rstrip().endswith("make test")
+    assert "make test" in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert (ROOT / ".ci" / "run").read_text(encoding="utf-8").rstrip().endswith("make test")

@@ -32,7 +32,12 @@ def test_installs_without_the_docs(tmp_path):
     code = "import nwlesson as nw; d = nw.make_data(); nw.plot_kernel_reg(d, d.y_truth); print(nw.__file__)"
     env = {"PYTHONPATH": str(tmp_path / "site"), "MPLBACKEND": "agg", "HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
     run = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, env=env, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=env,
+        capture_output=True,
+        check=True,
+        encoding="utf-8",
     )
     assert run.stdout.startswith(str(tmp_path / "site"))
     for file in "py.typed", "measurements.json":
@@ -88,14 +93,14 @@ def code_lines(source: str) -> set[int]:
 
 
 def test_the_package_can_be_read_from_beginning_to_end():
-    sizes = {module.name: len(code_lines(module.read_text())) for module in MODULES}
+    sizes = {module.name: len(code_lines(module.read_text(encoding="utf-8"))) for module in MODULES}
     assert sum(sizes.values()) < 600
     assert max(sizes.values()) < 120
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda p: p.stem)
 def test_functions_are_short(module):
-    source = module.read_text()
+    source = module.read_text(encoding="utf-8")
     lines = code_lines(source)
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.FunctionDef):

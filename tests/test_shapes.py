@@ -12,7 +12,7 @@ from torch.testing import assert_close
 import nwlesson
 
 PAGE = DOCS / "reference" / "shapes.md"
-TEXT = PAGE.read_text()
+TEXT = PAGE.read_text(encoding="utf-8")
 SETUP = re.search(r"^```python\n(.*?)^```$", TEXT, re.DOTALL | re.MULTILINE)[1]
 ROWS = re.findall(r"^\| (`.*`) \| `(\(.*\))` \|$", TEXT, re.MULTILINE)
 
@@ -95,5 +95,5 @@ def test_the_rules_are_true():
 
 def test_the_sheet_is_linked_where_it_is_wanted():
     for page in "index", "reference/index", "lessons/06-making-shapes-meet", "lessons/07-many-small-products":
-        html = BeautifulSoup((SITE / f"{page}.html").read_text(), "html5lib")
+        html = BeautifulSoup((SITE / f"{page}.html").read_text(encoding="utf-8"), "html5lib")
         assert html.article.select('a[href$="shapes.html"]'), page

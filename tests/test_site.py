@@ -21,7 +21,7 @@ def name(path):
 
 @cache
 def parse(page):
-    return BeautifulSoup(page.read_text(), "html5lib")
+    return BeautifulSoup(page.read_text(encoding="utf-8"), "html5lib")
 
 
 @cache
@@ -57,7 +57,7 @@ def test_ids_are_unique(page):
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_references_inside_pictures_find_their_target(page):
-    used = set(re.findall(r'(?:url\(|xlink:href=")#([^")]+)', page.read_text()))
+    used = set(re.findall(r'(?:url\(|xlink:href=")#([^")]+)', page.read_text(encoding="utf-8")))
     assert used <= ids(page)
 
 
@@ -71,7 +71,7 @@ def test_every_picture_has_words(page):
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_nothing_is_asked_from_another_host(page):
-    text = page.read_text()
+    text = page.read_text(encoding="utf-8")
     loaded = [tag.get("src") or tag.get("href") for tag in parse(page).find_all(["script", "img", "iframe", "source"])]
     loaded += [tag["href"] for tag in parse(page).find_all("link") if tag.get("rel") != ["canonical"]]
     assert [url for url in loaded if url and urlsplit(url).netloc] == []
@@ -93,7 +93,7 @@ def test_nothing_runs_or_is_styled_from_inside_a_page(page):
 
 @pytest.mark.parametrize("sheet", sorted((SITE / "_static").rglob("*.css")), ids=name)
 def test_style_sheets_ask_no_other_host(sheet):
-    assert not re.search(r"url\(\s*['\"]?(https?:)?//", sheet.read_text())
+    assert not re.search(r"url\(\s*['\"]?(https?:)?//", sheet.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
@@ -141,7 +141,7 @@ def test_code_is_linked_to_its_documentation():
 
 def executed_pages():
     pages = sorted([*DOCS.glob("lessons/*.md"), *DOCS.glob("practice/*.md")])
-    return [p for p in pages if "file_format: mystnb" in p.read_text()]
+    return [p for p in pages if "file_format: mystnb" in p.read_text(encoding="utf-8")]
 
 
 @pytest.mark.parametrize("page", executed_pages(), ids=lambda p: p.stem)
@@ -176,6 +176,6 @@ def test_a_notebook_runs_at_home(path):
 
 @pytest.mark.parametrize("path", [p for p in NOTEBOOKS if {"lessons", "practice"} & {*p.parts}], ids=name)
 def test_links_in_notebooks_lead_to_the_pages(path):
-    for cell in json.loads(path.read_text())["cells"]:
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
         for address in re.findall(r"\]\(([^)#]+)", "".join(cell["source"])) if cell["cell_type"] == "markdown" else []:
             assert address.startswith("http") or (path.parent / address).resolve().exists(), address

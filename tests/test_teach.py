@@ -12,13 +12,15 @@ from bs4 import BeautifulSoup
 from conftest import DOCS, ROOT, SITE
 
 TEACH = DOCS / "teach"
-PLAN, MISTAKES, SLIDES, INDEX = ((TEACH / f"{n}.md").read_text() for n in ("plan", "mistakes", "slides", "index"))
+PLAN, MISTAKES, SLIDES, INDEX = (
+    (TEACH / f"{n}.md").read_text(encoding="utf-8") for n in ("plan", "mistakes", "slides", "index")
+)
 DECK = "teach/slides.html"
 
 
 @cache
 def built(name):
-    return BeautifulSoup((SITE / name).read_text(), "html5lib")
+    return BeautifulSoup((SITE / name).read_text(encoding="utf-8"), "html5lib")
 
 
 def deck():
@@ -209,7 +211,7 @@ def test_only_a_deck_is_laid_out_as_one():
     assert plan.select(".sidebar-drawer")
     assert not plan.select(".slide, .slides, .slide-way")
     (sheet,) = [link["href"] for link in plan.find_all("link", rel="stylesheet")]
-    assert "scroll-snap-type" not in (SITE / "teach" / sheet.split("?")[0]).read_text()
+    assert "scroll-snap-type" not in (SITE / "teach" / sheet.split("?")[0]).read_text(encoding="utf-8")
 
 
 def test_the_deck_leads_back():
@@ -353,7 +355,7 @@ def test_every_picture_of_the_deck_can_be_taken_home():
     files = [a["href"] for a in built("teach/index.html").select("a.download")]
     assert len(files) == len(shown)
     for file, (name, _) in zip(files, shown):
-        svg = (SITE / "teach" / file).read_text()
+        svg = (SITE / "teach" / file).read_text(encoding="utf-8")
         assert file.endswith(name)
         assert "<svg" in svg
         assert "var(" not in svg, "a drawing program knows no colours of the page"
@@ -361,9 +363,9 @@ def test_every_picture_of_the_deck_can_be_taken_home():
 
 def test_the_line_for_a_png_makes_one(tmp_path):
     (line,) = re.findall(r"^fig\.savefig\(.*\)$", INDEX, re.MULTILINE)
-    script = (DOCS / "gallery" / "plot_one_query.py").read_text()
+    script = (DOCS / "gallery" / "plot_one_query.py").read_text(encoding="utf-8")
     assert script.count("plt.show()") == 1
-    (tmp_path / "picture.py").write_text(script.replace("plt.show()", f"{line}\nplt.show()"))
+    (tmp_path / "picture.py").write_text(script.replace("plt.show()", f"{line}\nplt.show()"), encoding="utf-8")
     env = {"MPLBACKEND": "agg", "PYTHONPATH": str(ROOT), "HOME": str(tmp_path)}
     subprocess.run([sys.executable, "picture.py"], cwd=tmp_path, check=True, env=env, capture_output=True)
     png = (tmp_path / "picture.png").read_bytes()
@@ -373,7 +375,7 @@ def test_the_line_for_a_png_makes_one(tmp_path):
 
 def test_the_licence_is_the_one_it_says():
     assert "MIT licence" in INDEX
-    assert (ROOT / "LICENSE").read_text().startswith("MIT License")
+    assert (ROOT / "LICENSE").read_text(encoding="utf-8").startswith("MIT License")
 
 
 @pytest.mark.parametrize("page", ["index.html", "about/index.html", "about/cite.html"])

@@ -29,12 +29,12 @@ def pages(docs: Path) -> list[Path]:
 
 def examples(docs: Path) -> str:
     """Return the text of all examples on the pages: what must change for them to run again."""
-    return "".join(block[0] for page in pages(docs) for block in BLOCK.finditer(page.read_text()))
+    return "".join(block[0] for page in pages(docs) for block in BLOCK.finditer(page.read_text(encoding="utf-8")))
 
 
 def page_tests(path: Path) -> list[doctest.DocTest]:
     """Return the ```pycon blocks of a page; they share one namespace, as a reader would type them."""
-    text, names = path.read_text(), {}
+    text, names = path.read_text(encoding="utf-8"), {}
     parser = doctest.DocTestParser()
     tests = []
     for block in BLOCK.finditer(text):

@@ -45,7 +45,8 @@ def cache_folder(build: Path) -> Path:
 
 
 def facts_file(docs: Path, build: Path) -> Path:
-    return build / "facts" / f"{fingerprint((docs / 'facts.py').read_text())}.json"
+    source = (docs / "facts.py").read_text(encoding="utf-8")
+    return build / "facts" / f"{fingerprint(source)}.json"
 
 
 def read_notebook(path: Path):
@@ -54,7 +55,7 @@ def read_notebook(path: Path):
     from myst_nb.core.read import create_nb_reader
     from myst_parser.config.main import MdParserConfig
 
-    text = path.read_text()
+    text = path.read_text(encoding="utf-8")
     reader = create_nb_reader(str(path), MdParserConfig(), NbParserConfig(), text)
     return reader and reader.read(text)
 
@@ -101,7 +102,7 @@ def compute_facts(docs: Path) -> dict[str, str]:
     """Run docs/facts.py and return its table."""
     namespace: dict = {}
     source = docs / "facts.py"
-    exec(compile(source.read_text(), source, "exec"), namespace)
+    exec(compile(source.read_text(encoding="utf-8"), source, "exec"), namespace)
     return namespace["facts"]()
 
 
@@ -152,7 +153,8 @@ def main(docs: Path, build: Path) -> int:
 
     docs, build = docs.resolve(), build.resolve()
     cache, facts = get_cache(str(cache_folder(build))), facts_file(docs, build)
-    tested = build / "doctested" / fingerprint(doctests.examples(docs) + Path(doctests.__file__).read_text())
+    tester = Path(doctests.__file__).read_text(encoding="utf-8")
+    tested = build / "doctested" / fingerprint(doctests.examples(docs) + tester)
     jobs = [] if facts.exists() else [("facts", docs)]
     jobs += [] if tested.exists() else [("doctests", docs)]
     for path in doctests.pages(docs):
@@ -178,7 +180,7 @@ def main(docs: Path, build: Path) -> int:
         else:
             target = facts if kind == "facts" else tested
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(json.dumps(result, indent=1))
+            target.write_text(json.dumps(result, indent=1), encoding="utf-8")
     return 1 if failures else 0
 
 
@@ -187,7 +189,7 @@ def start(app: Sphinx, config) -> None:
     build = Path(config.lesson_build)
     config.nb_execution_cache_path = str(cache_folder(build))
     config.lesson_facts = str(facts_file(Path(app.srcdir), build))
-    config.lesson_fingerprint = fingerprint("".join(p.read_text() for p in sorted(EXT.glob("*.py"))))
+    config.lesson_fingerprint = fingerprint("".join(p.read_text(encoding="utf-8") for p in sorted(EXT.glob("*.py"))))
     _forget_what_was_generated(Path(app.srcdir), build / "generated-from")
     gc.freeze()  # what is loaded stays: sphinx-gallery collects garbage after every block, which took seconds
     os.environ["IPYTHONDIR"] = str(build / "ipython")  # IPython writes nothing to the reader's home
@@ -204,11 +206,11 @@ def _forget_what_was_generated(docs: Path, stamp: Path) -> None:
     """
     scripts = " ".join(path.name for path in sorted(docs.glob("gallery/*.py")))
     now = f"{fingerprint()} {scripts}"
-    if not stamp.exists() or stamp.read_text() != now:
+    if not stamp.exists() or stamp.read_text(encoding="utf-8") != now:
         for folder in "examples", "reference/generated", "reference/backreferences":
             shutil.rmtree(docs / folder, ignore_errors=True)
         stamp.parent.mkdir(parents=True, exist_ok=True)
-        stamp.write_text(now)
+        stamp.write_text(now, encoding="utf-8")
 
 
 def wait(app: Sphinx) -> None:

@@ -128,8 +128,11 @@ def write(app: Sphinx) -> None:
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(Path(app.srcdir, "_static", "explorables"), target)
     for module in target.glob("*.js"):  # comments and indentation are a fifth of it, and nobody reads them there
-        module.write_text(re.sub(r"^\s*//.*\n|^ +| +// .*$", "", module.read_text(), flags=re.MULTILINE))
-    (target / "data.json").write_text(json.dumps(data()))
+        module.write_text(
+            re.sub(r"^\s*//.*\n|^ +| +// .*$", "", module.read_text(encoding="utf-8"), flags=re.MULTILINE),
+            encoding="utf-8",
+        )
+    (target / "data.json").write_text(json.dumps(data()), encoding="utf-8")
 
 
 def load(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:

@@ -51,7 +51,7 @@ def scraper(block, block_vars, gallery_conf) -> str:
                 f"{block_vars['src_file']}: this picture has no description; use nwlesson.describe(fig, ...)"
             )
         path = Path(path).with_suffix(".svg")
-        path.write_text(to_svg(plt.figure(number)))
+        path.write_text(to_svg(plt.figure(number)), encoding="utf-8")
         rst += f"\n.. image:: /{path.relative_to(gallery_conf['src_dir']).as_posix()}\n\n"
     plt.close("all")
     return rst
@@ -124,7 +124,7 @@ class InlineSvg(SphinxPostTransform):
         prefix = re.sub(r"\W+", "-", self.env.docname)
         for number, image in enumerate(list(self.document.findall(nodes.image))):
             path = Path(self.app.srcdir, image["uri"])
-            svg = path.read_text() if path.suffix == ".svg" and path.exists() else ""
+            svg = path.read_text(encoding="utf-8") if path.suffix == ".svg" and path.exists() else ""
             alt = image.get("alt") or (svg and description(svg))
             if not alt:
                 logger.warning(

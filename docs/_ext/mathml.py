@@ -53,7 +53,7 @@ def used_characters(docs: Path) -> str:
     """Return the characters that the formulas of all pages show, in order; a letter alone is shown in italics."""
     text = ""
     for page in [*docs.glob("[a-z]*/**/*.md"), *docs.glob("_explorables/*.md")]:
-        for block, inline in FORMULA.findall(page.read_text()):
+        for block, inline in FORMULA.findall(page.read_text(encoding="utf-8")):
             with contextlib.suppress(MathError):  # the page that has it will say so, with its line
                 formula = re.sub(r"<m(sqrt|root)>", "√", tex2mathml(block or inline))  # a root sign is no text
                 text += re.sub(r"<[^>]*>", "", formula)
@@ -68,7 +68,7 @@ def write_font(app: Sphinx) -> None:
     target = Path(app.config.lesson_build, "static", "math.woff2")
     characters = used_characters(Path(app.srcdir))
     stamp = Path(app.config.lesson_build, "math-characters.txt")
-    if target.exists() and stamp.exists() and stamp.read_text() == characters:
+    if target.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == characters:
         return
     options = subset.Options(flavor="woff2", layout_features=["ssty", "dtls", "flac"], hinting=False)
     font = TTFont(FONT, recalcTimestamp=False)
@@ -77,7 +77,7 @@ def write_font(app: Sphinx) -> None:
     subsetter.subset(font)
     target.parent.mkdir(parents=True, exist_ok=True)
     subset.save_font(font, target, options)
-    stamp.write_text(characters)
+    stamp.write_text(characters, encoding="utf-8")
 
 
 def setup(app: Sphinx) -> dict:

@@ -150,7 +150,7 @@ def write(app: Sphinx, error: Exception | None) -> None:
         without_dates(archive)
     if repository := app.config.html_context["repository_url"]:  # what Binder installs
         text = f"torch\nmatplotlib\nscikit-learn\nnwlesson @ git+{repository}\n"
-        Path(app.outdir, "requirements.txt").write_text(text)
+        Path(app.outdir, "requirements.txt").write_text(text, encoding="utf-8")
 
 
 def without_dates(archive: Path) -> None:

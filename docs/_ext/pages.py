@@ -52,12 +52,14 @@ def bundle(outdir: Path, names: tuple[str, ...]) -> str:
     """Write these style sheets of the site into one, in their order, and return its name: one request for all."""
 
     def text_of(name: str) -> str:  # Furo writes the colours of code on dark pages when all pages are done: too late
-        return get_pygments_stylesheet() if name.endswith("pygments.css") else Path(outdir, name).read_text()
+        if name.endswith("pygments.css"):
+            return get_pygments_stylesheet()
+        return Path(outdir, name).read_text(encoding="utf-8")
 
     text = "\n".join(map(text_of, names))
     name = f"_static/site-{hashlib.sha256(text.encode()).hexdigest()[:8]}.css"
     own = Path(outdir, f"{name}.{os.getpid()}")  # pages are written in parallel: nobody may see half a file
-    own.write_text(text)
+    own.write_text(text, encoding="utf-8")
     own.replace(Path(outdir, name))
     return name
 

@@ -38,7 +38,7 @@ class MinutesRole(SphinxRole):
             return [], [self.inliner.reporter.error(f"no page {self.text!r} to read", line=self.lineno)]
         for page in pages:
             self.env.note_dependency(str(page))
-        total = sum(minutes(page.read_text()) for page in pages)
+        total = sum(minutes(page.read_text(encoding="utf-8")) for page in pages)
         return [nodes.inline(self.rawtext, f"{total} minute{'s' * (total > 1)}")], []
 
 
@@ -72,7 +72,7 @@ def minutes(text: str) -> int:
 def facts(app: Sphinx) -> dict[str, str]:
     """Return the table of facts that the build computed (see execution.py)."""
     if not hasattr(app, "_lesson_facts"):
-        app._lesson_facts = json.loads(Path(app.config.lesson_facts).read_text())
+        app._lesson_facts = json.loads(Path(app.config.lesson_facts).read_text(encoding="utf-8"))
     return app._lesson_facts
 
 
@@ -87,8 +87,8 @@ def palette_css(app: Sphinx) -> None:
     )
     target = Path(app.config.lesson_build, "static")
     target.mkdir(parents=True, exist_ok=True)
-    style = Path(app.srcdir, "_static", "lesson.css").read_text()
-    (target / "lesson.css").write_text(css + style)
+    style = Path(app.srcdir, "_static", "lesson.css").read_text(encoding="utf-8")
+    (target / "lesson.css").write_text(css + style, encoding="utf-8")
 
 
 def setup(app: Sphinx) -> dict:

@@ -17,7 +17,7 @@ plt.style.use("nwlesson.lesson")
 # %%
 # What one call needs at its peak, above its inputs; measured in a process of its own and stored with the package.
 
-stored = json.loads(files("nwlesson").joinpath("measurements.json").read_text())
+stored = json.loads(files("nwlesson").joinpath("measurements.json").read_text(encoding="utf-8"))
 machine, table = stored["machine"], stored["pooling"]
 print(f"{machine['processor']}, torch {machine['torch']}, {machine['date']}")
 least = 0.1  # MiB; the meter counts whole pages, and tiny calls live in what is there already

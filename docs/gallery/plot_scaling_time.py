@@ -18,7 +18,7 @@ plt.style.use("nwlesson.lesson")
 # The times were measured once, on one thread of one machine, and are stored with the package. ``make bench`` in a copy
 # of the project measures them anew. All methods give the same answers; bins approximate them.
 
-stored = json.loads(files("nwlesson").joinpath("measurements.json").read_text())
+stored = json.loads(files("nwlesson").joinpath("measurements.json").read_text(encoding="utf-8"))
 machine, table = stored["machine"], stored["pooling"]
 print(f"{machine['processor']}, torch {machine['torch']}, {machine['date']}")
 seconds = {name: {int(n): row["seconds"] for n, row in rows.items()} for name, rows in table.items()}

@@ -1,10 +1,11 @@
 """Nadaraya-Watson kernel regression as the simplest attention."""
 
+from nwlesson.bandwidth import fit_bandwidth
 from nwlesson.data import RegressionData, make_data, truth
 from nwlesson.diagrams import draw_bmm, draw_leave_one_out, draw_repeat_interleave, draw_unsqueeze
 from nwlesson.kernels import boxcar, constant, epanechnikov, gaussian, log_gaussian, triangular
 from nwlesson.large import binned_pooling, chunked_attention_pooling, fused_attention_pooling, windowed_pooling
-from nwlesson.leave_one_out import fit_bandwidth, leave_one_out, leave_one_out_loss
+from nwlesson.leave_one_out import leave_one_out, leave_one_out_loss
 from nwlesson.model import NWKernelRegression
 from nwlesson.palette import COLOURS
 from nwlesson.plotting import describe, plot_history, plot_kernel_reg, show_heatmaps

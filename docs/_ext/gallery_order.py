@@ -14,7 +14,7 @@ class OrderOfLessons:
     def __init__(self, src_dir: str) -> None:
         pages = [DOCS / "index.md", *sorted((DOCS / "lessons").glob("*.md"))]
         self.text = "".join(page.read_text() for page in pages)
-        for path in (DOCS / "_explorables").glob("*.md"):  # a page shows their pictures, too
+        for path in DOCS.glob("explorables/*/*.md"):  # a page shows their pictures, too
             self.text = self.text.replace(f"{{explorable}} {path.stem}\n", path.read_text())
 
     def __call__(self, filename: str) -> tuple[int, str]:

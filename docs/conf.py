@@ -42,7 +42,8 @@ extensions = [
     "roles",
     "slides",
 ]
-exclude_patterns = ["_*", "gallery", "**/*.ipynb", "examples/sg_execution_times.rst", "sg_execution_times.rst"]
+exclude_patterns = ["_*", "explorables", "gallery", "**/*.ipynb"]
+exclude_patterns += ["examples/sg_execution_times.rst", "sg_execution_times.rst"]
 nitpicky = True
 templates_path = ["_templates"]
 default_role = "autolink"  # a name that can be imported becomes a link

@@ -149,7 +149,8 @@ new PerformanceObserver(list => { for (const entry of list.getEntries())
 
 def explorables() -> None:
     """Sizes, and the time from a key to the paint that shows it (in steps of 8 ms, 16 the least that is reported)."""
-    code = {path: len(gzip.compress(path.read_bytes(), 9)) for path in sorted((SITE / "_static/explorables").iterdir())}
+    served = sorted((SITE / "_static" / "explorables").rglob("*.*"))
+    code = {path: len(gzip.compress(path.read_bytes(), 9)) for path in served}
     script = sum(size for path, size in code.items() if path.suffix == ".js")
     print(
         f"Explorables, all code {script / 1000:.1f} KB after gzip; milliseconds from key to paint, processor 4x slower"

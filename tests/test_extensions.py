@@ -227,11 +227,9 @@ def test_formulas_become_mathml_and_bad_ones_are_reported(monkeypatch):
 
 def test_the_formula_font_has_what_the_formulas_show(tmp_path):
     (tmp_path / "lessons").mkdir()
-    (tmp_path / "lessons" / "a.md").write_text(
-        r"$x_i$ and $$\sum_{j} \alpha_j$$ by $\sqrt{d}$ but `$y$`", encoding="utf-8"
-    )
-    (tmp_path / "_explorables").mkdir()
-    (tmp_path / "_explorables" / "b.md").write_text(r"$h \ge \beta$", encoding="utf-8")
+    (tmp_path / "lessons" / "a.md").write_text(r"$x_i$ and $$\sum_{j} \alpha_j$$ by $\sqrt{d}$ but `$y$`")
+    (tmp_path / "explorables" / "b").mkdir(parents=True)
+    (tmp_path / "explorables" / "b" / "b.md").write_text(r"$h \ge \beta$")
     used = mathml.used_characters(tmp_path)
     assert set("x∑α√") <= set(used)
     assert set("ℎ𝛽≥0123456789") <= set(used)
@@ -298,24 +296,21 @@ def test_the_fingerprint_covers_python(monkeypatch):
 def explorable_project(folder, words):
     """Build a page with one explorable as HTML and as a catalogue for translators; return both and the warnings."""
     docs = folder / "docs"
-    shutil.copytree(DOCS / "_static" / "explorables", docs / "_static" / "explorables")
-    (docs / "_explorables").mkdir()
+    shutil.copytree(DOCS / "explorables" / "shared", docs / "explorables" / "shared")
+    (docs / "explorables" / "a").mkdir()
     picture = figures.to_svg(nwlesson.describe(plt.figure(), "Nothing yet."))
-    (docs / "a.svg").write_text(picture, encoding="utf-8")
-    (docs / "_explorables" / "a.md").write_text(
-        f"**Why?**\n\n![](/a.svg)\n\n1. Press {{try}}`here <w=1&x=2>`.\n\n```{{words}}\n:controls: 2\n\n{words}\n```\n",
-        encoding="utf-8",
+    (docs / "a.svg").write_text(picture)
+    (docs / "explorables" / "a" / "a.md").write_text(
+        f"**Why?**\n\n![](/a.svg)\n\n1. Press {{try}}`here <w=1&x=2>`.\n\n```{{words}}\n:controls: 2\n\n{words}\n```\n"
     )
-    (docs / "_explorables" / "common.md").write_text("```{words}\nwait: Wait.\nreset: Again\n```\n", encoding="utf-8")
-    (docs / "index.md").write_text("# Page\n\n```{explorable} a\n```\n\n```{explorable} b\n```\n", encoding="utf-8")
-    (docs / "conf.py").write_text(
-        "def setup(app):\n    app.add_config_value('lesson_build', '', '')\n", encoding="utf-8"
-    )
+    (docs / "explorables" / "shared" / "common.md").write_text("```{words}\nwait: Wait.\nreset: Again\n```\n")
+    (docs / "index.md").write_text("# Page\n\n```{explorable} a\n```\n\n```{explorable} b\n```\n")
+    (docs / "conf.py").write_text("def setup(app):\n    app.add_config_value('lesson_build', '', '')\n")
     warnings = io.StringIO()
     for builder in "html", "gettext":
         settings = {
             "extensions": ["myst_nb", "explorables"],
-            "exclude_patterns": ["_*"],
+            "exclude_patterns": ["explorables"],
             "lesson_build": str(folder),
             "html_static_path": [str(folder / "static")],
         }
@@ -347,7 +342,7 @@ def test_an_explorable_has_its_words_where_translators_and_scripts_find_them(tmp
     assert len(root.select(".explorable-controls .control")) == 2
     assert root.select_one("[data-set]")["data-set"] == "w=1&x=2"
     assert root.select_one(".explorable-static img, .explorable-static svg")
-    assert len(page.select('script[defer][src*="explorables/load.js"]')) == 1
+    assert len(page.select('script[defer][src*="explorables/shared/load.js"]')) == 1
     for text in "**Why?**", "the query", "At {x} it is {y}.", "Again", "Wait.", "Press {try}`here <w=1&x=2>`.":
         assert f'msgid "{text}"' in catalogue
     assert "unknown explorable 'b'" in warnings.getvalue()

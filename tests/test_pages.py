@@ -7,12 +7,12 @@ import roles
 from conftest import DOCS
 
 LESSONS = sorted((DOCS / "lessons").glob("*.md"))
-ROOMS = "_explorables", "about", "play", "practice", "reference", "teach"
+ROOMS = "explorables", "about", "play", "practice", "reference", "teach"
 PAGES = sorted(
     [
         *LESSONS,
         DOCS / "index.md",
-        *(page for folder in ROOMS for page in (DOCS / folder).glob("*.md")),
+        *(page for folder in ROOMS for page in (DOCS / folder).rglob("*.md")),
     ]
 )
 RUNNING = [*LESSONS, *sorted((DOCS / "practice").glob("exercises-*.md"))]  # the rules for code hold for exercises too

@@ -4,9 +4,9 @@ Why no library: those for interactive figures (Plotly, Bokeh, ipywidgets) bring 
 kernel, and hide their words from translation. Here a page holds all words as ordinary text and a figure that stands
 without JavaScript.
 
-`{explorable} one-query` puts docs/_explorables/one-query.md into a page: a title, an image (the figure without
-JavaScript), steps, and in `{words}` the words of the module docs/_static/explorables/one-query.js, which takes over
-in the browser.
+`{explorable} one-query` puts docs/explorables/one-query/one-query.md into a page: a title, an image (the figure without
+JavaScript), steps, and in `{words}` the words of the module one-query.js beside it, which takes over in the browser.
+What all explorables share is in docs/explorables/shared.
 """
 
 import json
@@ -17,6 +17,7 @@ from pathlib import Path
 import torch
 from docutils import nodes
 from docutils.parsers.rst import directives
+from rjsmin import jsmin
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
@@ -68,11 +69,11 @@ class Explorable(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         name = self.arguments[0]
-        if not Path(self.env.srcdir, "_explorables", f"{name}.md").exists():
-            raise self.error(f"unknown explorable {name!r}; see docs/_explorables")
+        if not Path(self.env.srcdir, "explorables", name, f"{name}.md").exists():
+            raise self.error(f"unknown explorable {name!r}; see docs/explorables")
         parts = []
-        for file in name, "common":
-            parts += self.parse_text_to_nodes(f"```{{include}} /_explorables/{file}.md\n```")
+        for file in f"{name}/{name}.md", "shared/common.md":
+            parts += self.parse_text_to_nodes(f"```{{include}} /explorables/{file}\n```")
         boxes = [node for node in parts if "explorable-words" in node["classes"]]
         text = [node for node in parts if node not in boxes]
         at = next((i for i, node in enumerate(text) if any(node.findall(nodes.image))), 0)
@@ -122,24 +123,21 @@ def data() -> dict:
     return {"queries": samples[0].x_test.tolist(), "seeds": seeds, "start": start}
 
 
-def write(app: Sphinx) -> None:
-    """Put the modules, their style sheet and the data into the site's static files."""
-    target = Path(app.config.lesson_build, "static", "explorables")
+def write_modules(app: Sphinx) -> None:
+    """Put the modules, minified, their style sheet and the data into the site's static files."""
+    source, target = Path(app.srcdir, "explorables"), Path(app.config.lesson_build, "static", "explorables")
     shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(Path(app.srcdir, "_static", "explorables"), target)
-    for module in target.glob("*.js"):  # comments and indentation are a fifth of it, and nobody reads them there
-        module.write_text(
-            re.sub(r"^\s*//.*\n|^ +| +// .*$", "", module.read_text(encoding="utf-8"), flags=re.MULTILINE),
-            encoding="utf-8",
-        )
-    (target / "data.json").write_text(json.dumps(data()), encoding="utf-8")
+    shutil.copytree(source, target, ignore=shutil.ignore_patterns("*.md"))
+    for module in target.rglob("*.js"):
+        module.write_text(jsmin(module.read_text(encoding="utf-8")), encoding="utf-8")
+    (target / "shared" / "data.json").write_text(json.dumps(data()), encoding="utf-8")
 
 
-def load(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
+def load_on_pages(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
     """Load the script and the style sheet on the pages that have an explorable."""
     if doctree is not None and any("explorable" in node["classes"] for node in doctree.findall(Tag)):
-        app.add_js_file("explorables/load.js", defer="defer")
-        app.add_css_file("explorables/explorables.css")
+        app.add_js_file("explorables/shared/load.js", defer="defer")
+        app.add_css_file("explorables/shared/explorables.css")
 
 
 def setup(app: Sphinx) -> dict:
@@ -147,6 +145,6 @@ def setup(app: Sphinx) -> dict:
     app.add_directive("explorable", Explorable)
     app.add_directive("words", Words)
     app.add_role("try", TryRole())
-    app.connect("builder-inited", write)
-    app.connect("html-page-context", load)
+    app.connect("builder-inited", write_modules)
+    app.connect("html-page-context", load_on_pages)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

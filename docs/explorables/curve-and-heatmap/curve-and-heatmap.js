@@ -1,6 +1,6 @@
 // Curve and heat map: turn w from 0 to very large, and see the fit, all weights, and how many neighbours are heard.
-import { add, axes, drag, grip, legend, logSteps, marks, number, path, scale, set } from "./draw.js";
-import { meanSquare, neighbours, pool, truth, weights } from "./math.js";
+import { add, axes, drag, grip, legend, logSteps, marks, number, path, scale, set } from "../shared/draw.js";
+import { meanSquare, neighbours, pool, truth, weights } from "../shared/math.js";
 
 const LEVELS = 25; // of darkness
 const SHOWN = [0, 0.01, 0.05, 0.2, 0.5, 1];

@@ -1,6 +1,6 @@
 // Shapes: do torch's steps to a small tensor, one after another, and see what becomes of shape, memory and numbers.
-import { add, marks, set, table } from "./draw.js";
-import { apply, arange, places, tuple } from "./tensors.js";
+import { add, marks, set, table } from "../shared/draw.js";
+import { apply, arange, places, tuple } from "../shared/tensors.js";
 
 const STARTS = { "arange(3)": arange(3), "arange(6).reshape(2, 3)": arange(2, 3), "arange(3).reshape(3, 1)": arange(3, 1) };
 const STEPS = [

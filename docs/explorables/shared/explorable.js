@@ -8,8 +8,9 @@ let lesson;
 const data = () => (lesson ??= fetch(new URL("data.json", import.meta.url)).then((answer) => answer.json()));
 
 export async function start(root) {
+  const name = root.dataset.explorable;
   try {
-    const { default: build } = await import(`./${root.dataset.explorable}.js`);
+    const { default: build } = await import(`../${name}/${name}.js`);
     await run(root, build);
   } catch (error) {
     root.classList.add("failed");

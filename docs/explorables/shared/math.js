@@ -1,5 +1,5 @@
 // All the mathematics of the explorables, as nwlesson has it: pure functions of plain arrays of numbers.
-// tests/test_explorables.py compares them with torch in a real browser.
+// tests/explorables/test_math.py compares them with torch in a real browser.
 
 // Loops, where `reduce`, `**` and a spread would take four times as long: a curve of losses has 200000 weights.
 function sum(numbers) {

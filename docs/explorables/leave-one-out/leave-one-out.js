@@ -1,6 +1,6 @@
 // Leave one out: from a row of inputs to a table of keys in which nobody meets themself, and the same with -inf.
-import { add, marks, number, set } from "./draw.js";
-import { eye, fillDiagonal, mask, pool, reshape, scores, select, softmax, tile, weights } from "./math.js";
+import { add, marks, number, set } from "../shared/draw.js";
+import { eye, fillDiagonal, mask, pool, reshape, scores, select, softmax, tile, weights } from "../shared/math.js";
 
 const INPUTS = [1, 2, 4, 7, 11, 16];
 const STEPS = ["tile", "eye", "mask", "select", "reshape", "infinity"];

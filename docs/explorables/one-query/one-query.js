@@ -1,6 +1,6 @@
 // One query: drag it along x, and see who answers and how much each of them counts.
-import { add, axes, drag, grip, legend, logSteps, marks, number, path, scale, set, table } from "./draw.js";
-import { kernels, neighbours, pool, scores, truth, weights } from "./math.js";
+import { add, axes, drag, grip, legend, logSteps, marks, number, path, scale, set, table } from "../shared/draw.js";
+import { kernels, neighbours, pool, scores, truth, weights } from "../shared/math.js";
 
 const GRID = Array.from({ length: 201 }, (_, i) => i / 40);
 const BELL = Array.from({ length: 321 }, (_, i) => (i - 160) / 40); // where the kernel is drawn, in widths

@@ -1,6 +1,6 @@
 // bmm: walk through the numbers of the result, and see which row meets which column in which level.
-import { add, marks, set, whereIs } from "./draw.js";
-import { meeting, mismatch, tensor, total, tuple } from "./tensors.js";
+import { add, marks, set, whereIs } from "../shared/draw.js";
+import { meeting, mismatch, tensor, total, tuple } from "../shared/tensors.js";
 
 // Small whole numbers, so that every sum can be done in the head; no row is the same as the next.
 const filled = (shape, most, from) => {

@@ -1,6 +1,6 @@
 // The same formula: the squared distance written out as three terms, and which of them the weights can see.
-import { add, drag, grip, marks, number, scale, set, table } from "./draw.js";
-import { distances, pair, pool, scores, softmax, terms } from "./math.js";
+import { add, drag, grip, marks, number, scale, set, table } from "../shared/draw.js";
+import { distances, pair, pool, scores, softmax, terms } from "../shared/math.js";
 
 const KEYS = {
   line: [[1], [2], [4], [5]],

@@ -1,5 +1,5 @@
 // Shapes, strides and batches of products as torch has them, its errors in its own words: pure functions of
-// { shape, strides, storage }. tests/test_explorables.py compares them with torch in a real browser.
+// { shape, strides, storage }. tests/explorables/test_shapes.py compares them with torch in a real browser.
 
 const range = (n) => Array.from({ length: n }, (_, i) => i);
 const product = (numbers) => numbers.reduce((a, b) => a * b, 1);

@@ -1,6 +1,6 @@
 // Training: step by step down the curve of the loss, with the fit of the present w and the losses that are printed.
-import { add, axes, legend, logScale, logSteps, marks, number, path, scale, set } from "./draw.js";
-import { bestW, epoch, loss, lossCurve, meanSquare, part, predict, settled, truth, verdict } from "./math.js";
+import { add, axes, legend, logScale, logSteps, marks, number, path, scale, set } from "../shared/draw.js";
+import { bestW, epoch, loss, lossCurve, meanSquare, part, predict, settled, truth, verdict } from "../shared/math.js";
 
 const [MOST, TICK] = [100, 60]; // epochs, and milliseconds for each while it runs
 const WS = [0, ...Array.from({ length: 61 }, (_, i) => 10 ** (i / 12 - 2))]; // where the curve is computed

@@ -13,9 +13,9 @@ class OrderOfLessons:
 
     def __init__(self, src_dir: str) -> None:
         pages = [DOCS / "index.md", *sorted((DOCS / "lessons").glob("*.md"))]
-        self.text = "".join(page.read_text() for page in pages)
+        self.text = "".join(page.read_text(encoding="utf-8") for page in pages)
         for path in DOCS.glob("explorables/*/*.md"):  # a page shows their pictures, too
-            self.text = self.text.replace(f"{{explorable}} {path.stem}\n", path.read_text())
+            self.text = self.text.replace(f"{{explorable}} {path.stem}\n", path.read_text(encoding="utf-8"))
 
     def __call__(self, filename: str) -> tuple[int, str]:
         place = self.text.find(f"sphx_glr_{Path(filename).stem}_0")

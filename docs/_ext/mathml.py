@@ -53,7 +53,7 @@ def used_characters(docs: Path) -> str:
     """Return the characters that the formulas of all pages show, in order; a letter alone is shown in italics."""
     text = ""
     for page in docs.glob("[a-z]*/**/*.md"):
-        for block, inline in FORMULA.findall(page.read_text()):
+        for block, inline in FORMULA.findall(page.read_text(encoding="utf-8")):
             with contextlib.suppress(MathError):  # the page that has it will say so, with its line
                 formula = re.sub(r"<m(sqrt|root)>", "√", tex2mathml(block or inline))  # a root sign is no text
                 text += re.sub(r"<[^>]*>", "", formula)

@@ -7,7 +7,6 @@ from pathlib import Path
 HERE = Path(__file__).parent
 BUILD = Path(os.environ.get("LESSON_BUILD", HERE / "_build"))
 os.environ.setdefault("MPLBACKEND", "agg")
-(BUILD / "static").mkdir(parents=True, exist_ok=True)
 sys.path[:0] = [str(HERE / "_ext"), str(HERE.parent)]
 
 import figures  # noqa: E402
@@ -37,10 +36,11 @@ extensions = [
     "inventories",
     "mathml",
     "notebooks",
-    "pages",
     "quiz",
     "roles",
+    "search",
     "slides",
+    "theme",
 ]
 exclude_patterns = ["_*", "explorables", "gallery", "**/*.ipynb"]
 exclude_patterns += ["examples/sg_execution_times.rst", "sg_execution_times.rst"]
@@ -77,7 +77,7 @@ sphinx_gallery_conf = {
     "min_reported_time": 1e9,
     "copyfile_regex": r"",
     "thumbnail_size": (400, 280),
-    "within_subsection_order": "gallery_order.OrderOfLessons",
+    "within_subsection_order": "gallery.OrderOfLessons",
     "download_all_examples": False,
 }
 
@@ -103,14 +103,13 @@ linkcheck_ignore = [] if os.environ.get("LINKCHECK_ONLINE") else [r"https?://"]
 
 # Look.
 html_theme = "furo"
-html_static_path = [str(BUILD / "static")]
+html_static_path = ["_static/lesson.css"]  # each extension adds its own: see _ext/build_folder.py
 html_css_files = ["lesson.css"]
 html_favicon = "_static/favicon.svg"
 html_math_renderer = "mathml"
 html_show_sphinx = False
 html_show_copyright = False
 html_copy_source = False
-html_search_scorer = str(HERE / "_static" / "search.js")
 html_show_sourcelink = False
 html_theme_options = {"navigation_with_keys": False, "top_of_page_buttons": []}
 html_context = {

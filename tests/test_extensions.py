@@ -15,13 +15,13 @@ import inventories
 import mathml
 import matplotlib.pyplot as plt
 import notebooks
-import pages
 import pytest
 import roles
+import theme
 from bs4 import BeautifulSoup
 from conftest import DOCS, ROOT
 from docutils import nodes
-from gallery_order import OrderOfLessons
+from gallery import OrderOfLessons
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
 from sphinx.util.inventory import InventoryFile
@@ -104,13 +104,12 @@ def test_an_inlined_figure_takes_the_colours_of_the_page():
 
 def test_palette_sheet_has_every_role_for_light_and_dark(tmp_path):
     class App:
-        srcdir = DOCS
-
         class config:
             lesson_build = str(tmp_path)
 
-    roles.palette_css(App)
-    css = (tmp_path / "static" / "lesson.css").read_text(encoding="utf-8")
+    (tmp_path / "static").mkdir()
+    roles.write_palette(App)
+    css = (tmp_path / "static" / "palette.css").read_text()
     for role, colour in nwlesson.palette.PALETTE.items():
         assert f"--role-{role}:{colour.light};" in css
         assert css.count(f"--role-{role}:{colour.dark};") == 2
@@ -129,7 +128,7 @@ def test_even_the_shortest_page_takes_a_minute():
 
 def test_a_page_is_described_by_its_first_sentences_cut_between_words():
     def described(text):
-        return pages.first_sentences(nodes.section("", nodes.paragraph("", text)))
+        return theme.first_sentences(nodes.section("", nodes.paragraph("", text)))
 
     assert described("Short  and\nsweet.") == "Short and sweet."
     long = described("word " * 100)
@@ -137,7 +136,7 @@ def test_a_page_is_described_by_its_first_sentences_cut_between_words():
 
 
 def test_inventories_are_read_by_sphinx(tmp_path):
-    path = inventories.write("torch", {"torch.bmm": ["py:function", "generated/torch.bmm.html"]}, tmp_path)
+    path = inventories.write_inventory("torch", {"torch.bmm": ["py:function", "generated/torch.bmm.html"]}, tmp_path)
     with open(path, "rb") as file:
         inventory = InventoryFile.load(file, "https://x.test", lambda base, uri: f"{base}/{uri}")
     assert inventory["py:function"]["torch.bmm"].uri == "https://x.test/generated/torch.bmm.html"
@@ -305,14 +304,13 @@ def explorable_project(folder, words):
     )
     (docs / "explorables" / "shared" / "common.md").write_text("```{words}\nwait: Wait.\nreset: Again\n```\n")
     (docs / "index.md").write_text("# Page\n\n```{explorable} a\n```\n\n```{explorable} b\n```\n")
-    (docs / "conf.py").write_text("def setup(app):\n    app.add_config_value('lesson_build', '', '')\n")
+    (docs / "conf.py").write_text("")
     warnings = io.StringIO()
     for builder in "html", "gettext":
         settings = {
             "extensions": ["myst_nb", "explorables"],
             "exclude_patterns": ["explorables"],
             "lesson_build": str(folder),
-            "html_static_path": [str(folder / "static")],
         }
         with docutils_namespace():  # as if it were the only build of this process
             trees = folder / f"{builder}-trees"
@@ -355,5 +353,6 @@ def test_a_word_without_a_key_is_an_error_with_its_text(tmp_path):
 
 
 def test_every_extension_says_why_no_library_does_it():
-    for path in (ROOT / "docs" / "_ext").glob("*.py"):
-        assert "Why no library:" in path.read_text(encoding="utf-8"), path.name
+    folder = ROOT / "docs" / "_ext"
+    for path in [*folder.glob("*.py"), *folder.glob("*/__init__.py")]:
+        assert "Why no library:" in path.read_text(), path

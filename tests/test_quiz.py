@@ -91,14 +91,10 @@ html_theme = "basic"
 nb_execution_mode = "off"
 myst_enable_extensions = ["colon_fence"]
 exclude_patterns = ["_*"]
-html_static_path = ["_made/static"]
 lesson_build = "{build}"
 locale_dirs = ["_locales"]
 gettext_compact = False
 language = "{language}"
-
-def setup(app):
-    app.add_config_value("lesson_build", "", "env", [str])
 """
 PLAIN = "# Plain\n\nNo quiz.\n"
 

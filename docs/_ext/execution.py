@@ -189,7 +189,7 @@ def start(app: Sphinx, config) -> None:
     build = Path(config.lesson_build)
     config.nb_execution_cache_path = str(cache_folder(build))
     config.lesson_facts = str(facts_file(Path(app.srcdir), build))
-    config.lesson_fingerprint = fingerprint("".join(p.read_text(encoding="utf-8") for p in sorted(EXT.glob("*.py"))))
+    config.lesson_fingerprint = fingerprint("".join(p.read_text() for p in sorted(EXT.rglob("*.py"))))
     _forget_what_was_generated(Path(app.srcdir), build / "generated-from")
     gc.freeze()  # what is loaded stays: sphinx-gallery collects garbage after every block, which took seconds
     os.environ["IPYTHONDIR"] = str(build / "ipython")  # IPython writes nothing to the reader's home
@@ -221,7 +221,7 @@ def wait(app: Sphinx) -> None:
 
 
 def setup(app: Sphinx) -> dict:
-    app.add_config_value("lesson_build", "", "", [str])
+    app.setup_extension("build_folder")
     app.add_config_value("lesson_facts", "", "env", [str])
     app.add_config_value("lesson_fingerprint", "", "env", [str])
     app.connect("config-inited", start)

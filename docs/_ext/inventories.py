@@ -11,7 +11,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 
-def write(name: str, entries: dict[str, str], folder: Path) -> str:
+def write_inventory(name: str, entries: dict[str, str], folder: Path) -> str:
     """Write an inventory in Sphinx's format, version 2, and return its path."""
     lines = "".join(f"{target} {kind} 1 {page} -\n" for target, (kind, page) in sorted(entries.items()))
     header = (
@@ -25,14 +25,16 @@ def write(name: str, entries: dict[str, str], folder: Path) -> str:
     return str(path)
 
 
-def configure(app: Sphinx, config) -> None:
-    table = tomllib.loads(Path(app.srcdir, "inventories.toml").read_text(encoding="utf-8"))
+def map_inventories(app: Sphinx, config) -> None:
+    table = tomllib.loads(Path(app.srcdir, "inventories.toml").read_text())
     folder = Path(config.lesson_build, "inventories")
     for name, project in table.items():
         url = project.pop("url")
-        config.intersphinx_mapping[name] = (url, (write(name, project, folder),))
+        config.intersphinx_mapping[name] = (url, (write_inventory(name, project, folder),))
 
 
 def setup(app: Sphinx) -> dict:
-    app.connect("config-inited", configure, priority=100)  # before intersphinx looks at its mapping
+    app.setup_extension("build_folder")
+    app.setup_extension("sphinx.ext.intersphinx")
+    app.connect("config-inited", map_inventories, priority=100)  # before intersphinx looks at its mapping
     return {"parallel_read_safe": True}

@@ -10,6 +10,7 @@ import re
 from importlib.util import find_spec
 from pathlib import Path
 
+import build_folder
 from docutils import nodes
 from docutils.utils.math import MathError
 from docutils.utils.math.latex2mathml import tex2mathml
@@ -65,7 +66,7 @@ def used_characters(docs: Path) -> str:
 
 def write_font(app: Sphinx) -> None:
     """Put the glyphs that formulas use, out of several thousand, into the site's static files."""
-    target = Path(app.config.lesson_build, "static", "math.woff2")
+    target = build_folder.generated(app) / "math.woff2"
     characters = used_characters(Path(app.srcdir))
     stamp = Path(app.config.lesson_build, "math-characters.txt")
     if target.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == characters:
@@ -75,12 +76,12 @@ def write_font(app: Sphinx) -> None:
     subsetter = subset.Subsetter(options)
     subsetter.populate(text=characters)
     subsetter.subset(font)
-    target.parent.mkdir(parents=True, exist_ok=True)
     subset.save_font(font, target, options)
     stamp.write_text(characters, encoding="utf-8")
 
 
 def setup(app: Sphinx) -> dict:
     app.add_html_math_renderer("mathml", (visit_inline, None), (visit_block, None))
+    app.setup_extension("build_folder")
     app.connect("builder-inited", write_font)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

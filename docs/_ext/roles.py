@@ -8,6 +8,7 @@ import json
 import re
 from pathlib import Path
 
+import build_folder
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxRole
@@ -76,7 +77,7 @@ def facts(app: Sphinx) -> dict[str, str]:
     return app._lesson_facts
 
 
-def palette_css(app: Sphinx) -> None:
+def write_palette(app: Sphinx) -> None:
     """Write the role colours of nwlesson.palette as CSS variables, for light pages and for dark ones."""
     light = "".join(f"--role-{role}:{colour.light};" for role, colour in PALETTE.items())
     dark = "".join(f"--role-{role}:{colour.dark};" for role, colour in PALETTE.items())
@@ -85,10 +86,7 @@ def palette_css(app: Sphinx) -> None:
         f"body{{{light}}}@media screen{{body[data-theme=dark]{{{dark}}}}}"
         f"@media screen and (prefers-color-scheme:dark){{body:not([data-theme=light]){{{dark}}}}}{words}\n"
     )
-    target = Path(app.config.lesson_build, "static")
-    target.mkdir(parents=True, exist_ok=True)
-    style = Path(app.srcdir, "_static", "lesson.css").read_text(encoding="utf-8")
-    (target / "lesson.css").write_text(css + style, encoding="utf-8")
+    (build_folder.generated(app) / "palette.css").write_text(css, encoding="utf-8")
 
 
 def setup(app: Sphinx) -> dict:
@@ -97,5 +95,7 @@ def setup(app: Sphinx) -> dict:
     app.add_role("zh", ChineseRole())
     for role in PALETTE:
         app.add_role(role, ColourRole())
-    app.connect("builder-inited", palette_css)
+    app.setup_extension("build_folder")
+    app.add_css_file("palette.css")
+    app.connect("builder-inited", write_palette)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

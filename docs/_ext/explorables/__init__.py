@@ -145,6 +145,7 @@ def setup(app: Sphinx) -> dict:
     app.add_directive("explorable", Explorable)
     app.add_directive("words", Words)
     app.add_role("try", TryRole())
-    app.connect("builder-inited", write_modules)
-    app.connect("html-page-context", load_on_pages)
+    app.setup_extension("build_folder")
+    app.connect("builder-inited", write)
+    app.connect("html-page-context", load)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -5,7 +5,7 @@ Why no library: sphinx-gallery orders by file name, by size or by a list that wo
 
 from pathlib import Path
 
-DOCS = Path(__file__).parents[1]
+DOCS = Path(__file__).parents[2]
 
 
 class OrderOfLessons:

@@ -11,6 +11,7 @@ import shutil
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+import build_folder
 import nbformat
 from execution import read_notebook
 from quiz import VERDICT, QuizError, split
@@ -126,7 +127,7 @@ def convert(app: Sphinx, docname: str) -> nbformat.NotebookNode | None:
     return nbformat.v4.new_notebook(cells=cells, metadata=kernel)
 
 
-def write(app: Sphinx, error: Exception | None) -> None:
+def write_notebooks(app: Sphinx, error: Exception | None) -> None:
     """Write the notebooks of all pages and gallery scripts into the site."""
     if error or app.builder.name != "html":
         return
@@ -162,7 +163,7 @@ def without_dates(archive: Path) -> None:
             new.writestr(ZipInfo(name), content, compress_type=ZIP_DEFLATED)
 
 
-def links(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
+def link_notebook(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
     """Tell the page template where this page's notebook is."""
     if doctree is None:
         return
@@ -182,6 +183,8 @@ def links(app: Sphinx, pagename: str, templatename: str, context: dict, doctree)
 
 
 def setup(app: Sphinx) -> dict:
-    app.connect("html-page-context", links)
-    app.connect("build-finished", write)
+    app.setup_extension("build_folder")
+    build_folder.add_templates(app, Path(__file__).parent)
+    app.connect("html-page-context", link_notebook)
+    app.connect("build-finished", write_notebooks)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

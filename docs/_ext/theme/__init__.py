@@ -7,10 +7,10 @@ its own, and no extension for descriptions takes the page's own first sentence.
 import hashlib
 import html
 import os
-import shutil
 from functools import cache
 from pathlib import Path
 
+import build_folder
 from docutils import nodes
 from furo import get_pygments_stylesheet
 from sphinx import addnodes
@@ -37,7 +37,7 @@ def first_sentences(doctree: nodes.document, limit: int = 155) -> str:
     return ""
 
 
-def complete(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
+def describe_and_bundle(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
     if doctree is not None and (text := first_sentences(doctree)):
         context["metatags"] = context.get("metatags", "") + f'<meta name="description" content="{html.escape(text)}">'
     for kind in "css_files", "script_files":
@@ -69,11 +69,9 @@ def _wanted(filename: str, pagename: str) -> bool:
     return all(pagename.startswith(pages) for file, pages in ONLY.items() if name.startswith(file))
 
 
-def copy_script(app: Sphinx) -> None:
-    shutil.copy(Path(app.srcdir, "_static", "theme.js"), Path(app.config.lesson_build, "static"))
-
-
 def setup(app: Sphinx) -> dict:
-    app.connect("builder-inited", copy_script)
-    app.connect("html-page-context", complete, priority=900)
+    app.setup_extension("build_folder")
+    build_folder.add_static(app, Path(__file__).parent / "theme.js")
+    build_folder.add_templates(app, Path(__file__).parent)
+    app.connect("html-page-context", describe_and_bundle, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,4 +1,4 @@
-// Marks the answers of a quiz (docs/_ext/quiz.py makes it). Every option is a <details> and works without this script.
+// Marks the answers of a quiz (docs/_ext/quiz makes it). Every option is a <details> and works without this script.
 // Here a chosen option gets a class, and a status says whether it was right, in words that stand in the page.
 // Why no library: there is nothing to take over; the browser folds, and these lines count.
 const words = (name) => document.querySelector(`.quiz-words .${name}`).textContent;

@@ -17,11 +17,11 @@ option is an ordinary fold of Sphinx, which works alone.
     :::
 """
 
-import shutil
 import textwrap
 from pathlib import Path
 from typing import NamedTuple
 
+import build_folder
 from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
@@ -130,18 +130,15 @@ def has_quiz(doctree: nodes.document | None) -> bool:
     return doctree is not None and any("quiz" in node["classes"] for node in doctree.findall(nodes.container))
 
 
-def load(app: Sphinx, pagename: str, templatename: str, context: dict, doctree: nodes.document | None) -> None:
+def load_script(app: Sphinx, pagename: str, templatename: str, context: dict, doctree: nodes.document | None) -> None:
     """Load the script on pages that have a quiz, and on no other."""
     if has_quiz(doctree):
         app.add_js_file("quiz.js", type="module")
 
 
-def copy(app: Sphinx) -> None:
-    shutil.copy(Path(__file__).parents[1] / "_static" / "quiz.js", Path(app.config.lesson_build, "static"))
-
-
 def setup(app: Sphinx) -> dict:
     app.add_directive("quiz", Quiz)
-    app.connect("builder-inited", copy)
-    app.connect("html-page-context", load)
+    app.setup_extension("build_folder")
+    build_folder.add_static(app, Path(__file__).parent / "quiz.js")
+    app.connect("html-page-context", load_script)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

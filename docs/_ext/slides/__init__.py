@@ -2,12 +2,12 @@
 
 Why no library: sphinx-revealjs is a second builder, so the deck would be another site without our figures, facts,
 formulas and links; a deck of three slides loads 505 KB, 112 KB of it JavaScript, and shows nothing at all without it.
-What a talk needs is here CSS alone (docs/_static/slides.css): scroll snapping, one slide filling the screen, paper.
+What a talk needs is here CSS alone (slides.css): scroll snapping, one slide filling the screen, paper.
 """
 
-import shutil
 from pathlib import Path
 
+import build_folder
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -72,12 +72,10 @@ def use_template(app: Sphinx, pagename: str, templatename: str, context: dict, d
     return "slides.html"
 
 
-def copy_style(app: Sphinx) -> None:
-    shutil.copy2(Path(app.srcdir, "_static", "slides.css"), Path(app.config.lesson_build, "static"))
-
-
 def setup(app: Sphinx) -> dict:
     app.add_post_transform(MakeSlides)
-    app.connect("builder-inited", copy_style)
+    app.setup_extension("build_folder")
+    build_folder.add_static(app, Path(__file__).parent / "slides.css")
+    build_folder.add_templates(app, Path(__file__).parent)
     app.connect("html-page-context", use_template)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

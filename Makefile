@@ -14,7 +14,7 @@ pip := $(python) -m pip install --quiet
 build := docs/_build
 sphinx := OMP_NUM_THREADS=1 $(python) -m sphinx -n -W --keep-going -q -j auto
 
-.PHONY: help html test doctest serve bench linkcheck clean lock
+.PHONY: help html test falsify doctest serve bench linkcheck clean lock
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ test: $(venv)/test html ## build the site and run all tests
 	@$(python) -m ruff check . && $(python) -m ruff format --check .
 	@$(python) -m mypy nwlesson
 	@$(python) -m pytest
+
+falsify: $(venv)/test ## break things one by one and see who notices; ONLY=quiz for a part
+	@$(python) tools/falsify.py $(ONLY)
 
 doctest: $(venv)/site ## run the examples in docstrings and pages
 	@MPLBACKEND=agg $(python) docs/_ext/doctests.py docs

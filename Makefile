@@ -14,7 +14,7 @@ pip := $(python) -m pip install --quiet
 build := docs/_build
 sphinx := OMP_NUM_THREADS=1 $(python) -m sphinx -n -W --keep-going -q -j auto
 
-.PHONY: help html test doctest serve bench linkcheck clean lock
+.PHONY: help html test lint check falsify doctest serve bench linkcheck clean lock
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,16 +48,36 @@ html: $(venv)/site ## build the site in docs/_build/html
 	@mv $(build)/new $(build)/html; rm -rf $(build)/old
 	@echo "The site is in $(build)/html. make serve shows it; opened as files, its figures stand still."
 
-test: $(venv)/test html ## build the site and run all tests
+# A file of tests stays with one worker, which opens one browser and reads each page once.
+workers ?= auto
+pytest := $(python) -m pytest -n $(workers) --dist loadfile --no-loadscope-reorder
+
+test: $(venv)/test html lint ## build the site and run all tests
+	@$(pytest)
+
+lint: $(venv)/test
 	@$(python) -m ruff check . && $(python) -m ruff format --check .
 	@$(python) -m mypy nwlesson
-	@$(python) -m pytest
+
+check: lint ## the quick part, while writing: no site, no browser
+	@MPLBACKEND=agg OMP_NUM_THREADS=1 $(python) docs/_ext/execution.py docs $(build)
+	@$(pytest) -m 'not site and not browser'
+
+falsify: $(venv)/test ## break things one by one and see who notices; ONLY=quiz for a part
+	@$(python) tools/falsify.py $(ONLY)
 
 doctest: $(venv)/site ## run the examples in docstrings and pages
 	@MPLBACKEND=agg $(python) docs/_ext/doctests.py docs
 
-serve: html ## show the site at http://localhost:8000
-	@$(python) -m http.server --bind localhost --directory $(build)/html 8000
+# The page that is served needs a script and a connection of its own to load itself anew, which the site's policy forbids.
+PORT ?= 8000
+live := $(build)/live
+serve: $(venv)/site ## show the site, built anew when a file changes; PORT=8001 for another port
+	@$(python) -c 'import socket; socket.create_server(("localhost", $(PORT)))' 2>/dev/null || \
+	  { echo "Port $(PORT) is in use; choose another one: make serve PORT=8001" >&2; exit 1; }
+	@$(subst -m sphinx,-m sphinx_autobuild,$(sphinx)) -d $(live)-doctrees --host localhost --port $(PORT) --watch nwlesson \
+	  $(foreach folder,_build examples reference/generated reference/backreferences,--ignore 'docs/$(folder)') \
+	  -A "content_security_policy=default-src 'self' 'unsafe-inline' ws:; img-src 'self' data:" docs $(live)
 
 bench: $(venv)/bench html ## measure speed and page sizes; prints ratios from one run
 	@OMP_NUM_THREADS=1 MPLBACKEND=agg $(python) tests/bench.py

@@ -9,6 +9,7 @@ import sys
 import pytest
 from conftest import DOCS, ROOT
 
+pytestmark = pytest.mark.site
 LESSON = """\
 ---
 file_format: mystnb
@@ -58,7 +59,7 @@ describe(fig, "A line that rises from 0 to 1.")
 INDEX = """\
 # Home
 
-A page with a lesson, which takes {minutes}`lessons/a`.
+A page with a lesson, which takes {minutes}`lessons/b`.
 
 ```pycon
 >>> 1 + 1
@@ -149,21 +150,17 @@ def test_what_runs_again(built, tmp_path):
     run = project.make()
     assert (run.returncode, run.ran) == (0, []), "nothing has changed"
 
-    project.edit("docs/facts.py", '"one": "1.00"', '"one": "2.00"')
-    run = project.make()
-    assert (run.returncode, run.ran) == (0, [("facts", "")]), "the facts alone"
-    assert "2.00" in project.page("lessons/a.html") and "2.00" in project.page("lessons/b.html")
-
     assert "which takes 1 minute." in project.page("index.html")
-    project.edit("docs/lessons/a.md", "with a typo", "without one" + " and more" * 130)
-    run = project.make()
-    assert (run.returncode, run.ran) == (0, []), "prose is not code"
-    assert "A sentence without one" in project.page("lessons/a.html")
-    assert "which takes 2 minutes" in project.page("index.html"), "it depends on the page that it speaks of"
-
+    project.edit("docs/facts.py", '"one": "1.00"', '"one": "2.00"')
     project.edit("docs/lessons/a.md", 'print(f"kernel', 'print(f"new kernel')
+    project.edit("docs/lessons/b.md", "with a typo", "without one" + " and more" * 130)
     run = project.make()
-    assert (run.returncode, run.ran) == (0, [("notebook", "lessons/a.md")]), "code is"
+    assert run.returncode == 0, run.said
+    assert sorted(run.ran) == [("facts", ""), ("notebook", "lessons/a.md")], "facts and code, each alone; not prose"
+    assert "2.00" in project.page("lessons/a.html") and "2.00" in project.page("lessons/b.html")
+    assert "new kernel 1.0" in project.page("lessons/a.html")
+    assert "A sentence without one" in project.page("lessons/b.html")
+    assert "which takes 2 minutes" in project.page("index.html"), "it depends on the page that it speaks of"
     before = script.stat().st_mtime_ns
 
     project.edit("nwlesson/kernels.py", "return torch.exp(log_gaussian(u))", "return 2 * torch.exp(log_gaussian(u))")
@@ -231,23 +228,13 @@ def test_a_failing_gallery_script_stops_the_build(built, tmp_path):
     assert "gallery 1.0" in project.page("examples/plot_a.html")
 
 
-def test_a_script_that_is_gone_leaves_no_page(built, tmp_path):
+def test_a_script_that_is_gone_leaves_no_page_and_one_address_makes_the_links_to_colab_and_binder(built, tmp_path):
     project = built.copy(tmp_path / "p")
     gallery = project.root / "docs" / "gallery"
     (gallery / "plot_b.py").write_text(SCRIPT, encoding="utf-8")
-    assert project.make().returncode == 0
-    assert "plot_b.html" in project.page("examples/index.html")
-    (gallery / "plot_b.py").unlink()
-    run = project.make()
-    assert run.returncode == 0, run.said
-    assert not (project.site / "examples" / "plot_b.html").exists()
-
-
-def test_links_to_colab_and_binder_come_from_one_address(built, tmp_path):
-    project = built.copy(tmp_path / "p")
-    assert "colab" not in project.page("lessons/a.html")
     run = project.make(NWLESSON_REPOSITORY_URL="https://github.com/someone/lesson.git")
     assert run.returncode == 0, run.said
+    assert "plot_b.html" in project.page("examples/index.html")
     page = project.page("lessons/a.html")
     path = "notebooks/lessons/a.ipynb"
     assert f"https://colab.research.google.com/github/someone/lesson/blob/gh-pages/{path}" in page
@@ -255,23 +242,23 @@ def test_links_to_colab_and_binder_come_from_one_address(built, tmp_path):
     assert (project.site / path).exists()
     assert "nwlesson @ git+https://github.com/someone/lesson" in project.page("requirements.txt")
     assert "colab.research" in project.page("examples/plot_a.html")
+    (gallery / "plot_b.py").unlink()
+    run = project.make()
+    assert run.returncode == 0, run.said
+    assert not (project.site / "examples" / "plot_b.html").exists()
+    assert "colab" not in project.page("lessons/a.html")
 
 
-def test_two_builds_give_the_same_site_to_the_byte(built, tmp_path):
+def test_clean_leaves_only_what_people_wrote_and_another_build_gives_the_same_site_to_the_byte(built, tmp_path):
     """Elsewhere, in another zone of time and another language; .buildinfo alone holds a hash of the paths."""
     project = built.copy(tmp_path / "a path with spaces")
     assert project.make("clean").returncode == 0
+    for folder in "_build", "examples", "reference/generated", "reference/backreferences":
+        assert not (project.root / "docs" / folder).exists()
+    assert (project.root / "docs" / "gallery" / "plot_a.py").exists()
     run = project.make(TZ="Asia/Shanghai", LC_ALL="C", COLUMNS="40", HOME=str(tmp_path), PYTHONHASHSEED="1")
     assert run.returncode == 0, run.said
     sites = [{path.relative_to(p.site): path for path in p.site.rglob("*") if path.is_file()} for p in (built, project)]
     assert sites[0].keys() == sites[1].keys()
     other = [str(name) for name, path in sites[0].items() if path.read_bytes() != sites[1][name].read_bytes()]
     assert set(other) <= {".buildinfo"}
-
-
-def test_clean_leaves_only_what_people_wrote(built, tmp_path):
-    project = built.copy(tmp_path / "p")
-    assert project.make("clean").returncode == 0
-    for folder in "_build", "examples", "reference/generated", "reference/backreferences":
-        assert not (project.root / "docs" / folder).exists()
-    assert (project.root / "docs" / "gallery" / "plot_a.py").exists()

@@ -10,7 +10,6 @@ from typing import NamedTuple
 import nbformat
 import notebooks
 import pytest
-from bs4 import BeautifulSoup
 from conftest import DOCS, SITE
 from execution import read_notebook
 
@@ -263,14 +262,9 @@ def test_a_likely_wrong_answer_is_refused(number, answer):
 # Page and notebook
 
 
-@cache
-def parsed(page: str):
-    return BeautifulSoup((SITE / "practice" / f"{page}.html").read_text(encoding="utf-8"), "html5lib")
-
-
 @every_exercise
-def test_on_the_page_hints_and_solution_are_folded_and_the_test_is_not(exercise):
-    section = parsed(exercise.page).find("section", id=f"exercise-{exercise.head['label']}")
+def test_on_the_page_hints_and_solution_are_folded_and_the_test_is_not(parsed, exercise):
+    section = parsed(f"practice/{exercise.page}.html").find("section", id=f"exercise-{exercise.head['label']}")
     folds = section.select("details.hint, details.solution, details.hide")
     assert [fold for fold in folds if fold.has_attr("open")] == []
     assert len(section.select("details.hint")) == exercise.text.count("\n:class: hint\n")
@@ -283,6 +277,7 @@ def test_on_the_page_hints_and_solution_are_folded_and_the_test_is_not(exercise)
     assert f"{exercise.number}: done" in test.get_text()
 
 
+@pytest.mark.site
 def test_the_search_finds_titles_and_no_solutions():
     index = (SITE / "searchindex.js").read_text(encoding="utf-8")
     index = json.loads(index.removeprefix("Search.setIndex(").removesuffix(")"))
@@ -296,6 +291,7 @@ def home(page: str):
     return nbformat.read(SITE / "notebooks" / "practice" / f"{page}.ipynb", as_version=4)
 
 
+@pytest.mark.site
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)
 def test_the_notebook_has_starts_and_tests(page):
     taken = [cell.source for cell in home(page.stem).cells if cell.cell_type == "code"]
@@ -305,6 +301,7 @@ def test_the_notebook_has_starts_and_tests(page):
     assert all(text in taken for label, _, text in cells(page.stem) if not label)
 
 
+@pytest.mark.site
 @pytest.mark.parametrize("path", sorted((SITE / "notebooks").rglob("*.ipynb")), ids=lambda path: path.stem)
 def test_no_notebook_holds_a_solution(path):
     notebook = nbformat.read(path, as_version=4)
@@ -318,6 +315,7 @@ def test_no_notebook_holds_a_solution(path):
             assert code not in text
 
 
+@pytest.mark.site
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)
 def test_at_home_all_but_the_tests_runs(page):
     names: dict = {}

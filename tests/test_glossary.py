@@ -105,6 +105,7 @@ def test_no_term_is_linked_before_it_is_introduced(page):
     assert [term for term in linked(page) if table[term].number > number] == []
 
 
+@pytest.mark.site
 def test_chinese_words_are_marked_as_chinese():
     """Or a screen reader spells them in English."""
     html = BeautifulSoup((SITE / "reference" / "glossary.html").read_text(encoding="utf-8"), "html5lib")

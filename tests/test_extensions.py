@@ -109,7 +109,7 @@ def test_palette_sheet_has_every_role_for_light_and_dark(tmp_path):
 
     (tmp_path / "static").mkdir()
     roles.write_palette(App)
-    css = (tmp_path / "static" / "palette.css").read_text()
+    css = (tmp_path / "static" / "palette.css").read_text(encoding="utf-8")
     for role, colour in nwlesson.palette.PALETTE.items():
         assert f"--role-{role}:{colour.light};" in css
         assert css.count(f"--role-{role}:{colour.dark};") == 2
@@ -355,4 +355,4 @@ def test_a_word_without_a_key_is_an_error_with_its_text(tmp_path):
 def test_every_extension_says_why_no_library_does_it():
     folder = ROOT / "docs" / "_ext"
     for path in [*folder.glob("*.py"), *folder.glob("*/__init__.py")]:
-        assert "Why no library:" in path.read_text(), path
+        assert "Why no library:" in path.read_text(encoding="utf-8"), path

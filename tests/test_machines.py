@@ -21,7 +21,7 @@ def without_encoding(source):
 
 
 def test_text_without_an_encoding_is_found():
-    assert list(without_encoding("a.read_text(encoding="utf-8")\nb.write_text('x')\nrun(c, text=True)\n")) == [1, 2, 3]
+    assert list(without_encoding("a.read_text()\nb.write_text('x')\nrun(c, text=True)\n")) == [1, 2, 3]
     fine = "a.read_text(encoding='utf-8')\nb.write_text('x', encoding='utf-8')\nrun(c, encoding='utf-8')\nc.read()\n"
     assert list(without_encoding(fine)) == []
 

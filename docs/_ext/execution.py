@@ -189,7 +189,7 @@ def start(app: Sphinx, config) -> None:
     build = Path(config.lesson_build)
     config.nb_execution_cache_path = str(cache_folder(build))
     config.lesson_facts = str(facts_file(Path(app.srcdir), build))
-    config.lesson_fingerprint = fingerprint("".join(p.read_text() for p in sorted(EXT.rglob("*.py"))))
+    config.lesson_fingerprint = fingerprint("".join(p.read_text(encoding="utf-8") for p in sorted(EXT.rglob("*.py"))))
     _forget_what_was_generated(Path(app.srcdir), build / "generated-from")
     gc.freeze()  # what is loaded stays: sphinx-gallery collects garbage after every block, which took seconds
     os.environ["IPYTHONDIR"] = str(build / "ipython")  # IPython writes nothing to the reader's home

@@ -26,7 +26,7 @@ def write_inventory(name: str, entries: dict[str, str], folder: Path) -> str:
 
 
 def map_inventories(app: Sphinx, config) -> None:
-    table = tomllib.loads(Path(app.srcdir, "inventories.toml").read_text())
+    table = tomllib.loads(Path(app.srcdir, "inventories.toml").read_text(encoding="utf-8"))
     folder = Path(config.lesson_build, "inventories")
     for name, project in table.items():
         url = project.pop("url")

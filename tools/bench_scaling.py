@@ -32,7 +32,7 @@ from nwlesson import (
     windowed_pooling,
 )
 
-STORE = Path(__file__).parents[1] / "nwlesson" / "measurements.json"
+STORE = Path(__file__).parents[1] / "docs" / "facts" / "measurements.json"
 SIZES = [50, 500, 5_000, 10_000, 100_000, 1_000_000]
 
 
@@ -108,7 +108,7 @@ def peak(name: str, n: int, w: float) -> float:
 def peak_so_far() -> float:
     """Return the peak memory of this process in MiB. Linux counts the parent's into ru_maxrss, so ask for VmHWM."""
     if sys.platform == "linux":
-        return int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) / 1024
+        return int(Path("/proc/self/status").read_text(encoding="utf-8").split("VmHWM:")[1].split()[0]) / 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
@@ -163,7 +163,7 @@ def choosing(n: int) -> dict[str, float]:
 
 def processor() -> str:
     if sys.platform == "linux":
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
             if line.startswith("model name"):
                 return line.split(":", 1)[1].strip()
     return platform.processor() or platform.machine()
@@ -185,7 +185,7 @@ def main() -> None:
     chosen = {str(n): choosing(n) for n in (50, 500)}
     rows = {name: {str(n): table[name] for n, table in tables.items() if name in table} for name in METHODS}
     store = {"machine": machine, "w": {str(n): width(n) for n in SIZES}, "pooling": rows, "choosing": chosen}
-    STORE.write_text(json.dumps(rounded(store), indent=1) + "\n")
+    STORE.write_text(json.dumps(rounded(store), indent=1) + "\n", encoding="utf-8")
 
 
 def rounded(thing):

@@ -33,12 +33,12 @@ $(venv)/test: tests/requirements.lock $(venv)/site
 	@$(pip) --require-hashes -r tests/requirements.lock
 	@touch $@
 
-$(venv)/bench: tests/bench.lock $(venv)/test
-	@$(pip) --require-hashes -r tests/bench.lock
+$(venv)/bench: tools/bench.lock $(venv)/test
+	@$(pip) --require-hashes -r tools/bench.lock
 	@touch $@
 
 # The site is written anew into $(build)/new and takes the place of the old one only when all went well. Lessons and
-# gallery are not run again for that: see docs/_ext/execution.py. After a failure the doctrees go: Sphinx would
+# gallery are not run again for that: see docs/_ext/execution. After a failure the doctrees go: Sphinx would
 # not repeat the warnings of pages that it has already read, and a broken page would pass the second time.
 html: $(venv)/site ## build the site in docs/_build/html
 	@if [ -e $(build)/new ]; then rm -rf $(build)/doctrees $(build)/new; fi # an earlier build was interrupted
@@ -80,7 +80,7 @@ serve: $(venv)/site ## show the site, built anew when a file changes; PORT=8001 
 	  -A "content_security_policy=default-src 'self' 'unsafe-inline' ws:; img-src 'self' data:" docs $(live)
 
 bench: $(venv)/bench html ## measure speed and page sizes; prints ratios from one run
-	@OMP_NUM_THREADS=1 MPLBACKEND=agg $(python) tests/bench.py
+	@OMP_NUM_THREADS=1 MPLBACKEND=agg $(python) tools/bench.py
 
 linkcheck: $(venv)/site ## check all links; LINKCHECK_ONLINE=1 also those to other hosts
 	@$(sphinx) -b linkcheck -d $(build)/doctrees docs $(build)/linkcheck || { rm -rf $(build)/doctrees; exit 1; }
@@ -92,6 +92,6 @@ lock: ## resolve the dependencies of pyproject.toml again (needs uv)
 	uv pip compile --group site --group torch-needs --output-file docs/requirements.lock $(lockflags)
 	uv pip compile --group test --constraint docs/requirements.lock --output-file tests/requirements.lock $(lockflags)
 	uv pip compile --group bench --constraint docs/requirements.lock --constraint tests/requirements.lock \
-	  --output-file tests/bench.lock $(lockflags)
+	  --output-file tools/bench.lock $(lockflags)
 lockflags := --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
   --no-emit-index-url --no-header --no-annotate --upgrade

@@ -1,7 +1,6 @@
 """What all tests share: no display, one thread, warnings are errors, and the bad input that every function refuses."""
 
 import http.server
-import json
 import math
 import os
 import shutil
@@ -22,7 +21,7 @@ from playwright.sync_api import sync_playwright
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 SITE = DOCS / "_build" / "html"
-sys.path.insert(0, str(DOCS / "_ext"))
+sys.path[:0] = [str(DOCS / "_ext"), str(ROOT / "tools")]
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 QUIET += ["--disable-component-update", "--disable-sync"]
 
@@ -51,9 +50,9 @@ def parsed():
 @pytest.fixture(scope="session")
 def facts():
     """The table of facts that the build has computed for the pages of this checkout."""
-    import execution
+    from execution.facts import read_facts
 
-    return json.loads(execution.facts_file(DOCS, DOCS / "_build").read_text(encoding="utf-8"))
+    return {name: fact.value for name, fact in read_facts(DOCS, DOCS / "_build").items()}
 
 
 @pytest.fixture(scope="session")

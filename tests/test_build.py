@@ -116,7 +116,7 @@ def built(tmp_path_factory):
     for file in "conf.py", "inventories.toml", "references.bib", "requirements.lock":
         shutil.copy2(DOCS / file, root / "docs")
     for file, text in {
-        "facts.py": 'def facts():\n    assert 1 + 1 == 2, "arithmetic"\n    return {"one": "1.00"}\n',
+        "facts/lesson_a.py": 'def facts():\n    assert 1 + 1 == 2, "arithmetic"\n    return {"one": "1.00"}\n',
         "index.md": INDEX,
         "lessons/a.md": LESSON,
         "lessons/b.md": OTHER,
@@ -133,7 +133,12 @@ def built(tmp_path_factory):
 
 
 def test_the_first_build_runs_everything_once(built):
-    everything = [("facts", ""), ("doctests", ""), ("notebook", "lessons/a.md"), ("notebook", "lessons/b.md")]
+    everything = [
+        ("facts", "facts/lesson_a.py"),
+        ("doctests", "."),
+        ("notebook", "lessons/a.md"),
+        ("notebook", "lessons/b.md"),
+    ]
     assert sorted(built.first.ran) == sorted(everything)
     page = built.page("lessons/a.html")
     assert "kernel 1.0" in page
@@ -149,6 +154,11 @@ def test_what_runs_again(built, tmp_path):
 
     run = project.make()
     assert (run.returncode, run.ran) == (0, []), "nothing has changed"
+
+    project.edit("docs/facts/lesson_a.py", '"one": "1.00"', '"one": "2.00"')
+    run = project.make()
+    assert (run.returncode, run.ran) == (0, [("facts", "facts/lesson_a.py")]), "the facts alone"
+    assert "2.00" in project.page("lessons/a.html") and "2.00" in project.page("lessons/b.html")
 
     assert "which takes 1 minute." in project.page("index.html")
     project.edit("docs/facts.py", '"one": "1.00"', '"one": "2.00"')
@@ -207,13 +217,13 @@ def test_what_fails_when_run_is_named_with_its_place(built, tmp_path):
         text + "\n```{code-cell}\nassert 1 + 1 == 3\n```\n", encoding="utf-8"
     )
     project.edit("docs/index.md", ">>> 1 + 1\n2", ">>> 1 + 1\n3")
-    project.edit("docs/facts.py", "1 + 1 == 2", "1 + 1 == 3")
+    project.edit("docs/facts/lesson_a.py", "1 + 1 == 2", "1 + 1 == 3")
     run = project.make()
     assert run.returncode != 0
     assert f"lessons/a.md:{line}: this cell failed" in run.said
     assert re.search(r'index\.md", line 6', run.said)
     assert "Expected:\n    3\nGot:\n    2" in run.said
-    assert re.search(r"facts\.py\", line 2", run.said)
+    assert re.search(r"lesson_a\.py\", line 2", run.said)
     assert "arithmetic" in run.said
     assert "A sentence with a typo" in project.page("lessons/a.html")
 

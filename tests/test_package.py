@@ -26,7 +26,7 @@ def test_installs_without_the_docs(tmp_path):
     for file in ["pyproject.toml", "README.md", "LICENSE", *(f"nwlesson/{p.name}" for p in MODULES)]:
         (copy / file).parent.mkdir(parents=True, exist_ok=True)
         (copy / file).write_bytes((ROOT / file).read_bytes())
-    for file in "py.typed", "lesson.mplstyle", "measurements.json":
+    for file in "py.typed", "lesson.mplstyle":
         (copy / "nwlesson" / file).write_bytes((ROOT / "nwlesson" / file).read_bytes())
     subprocess.run([*pip, "--target", str(tmp_path / "site"), str(copy)], check=True)
     code = "import nwlesson as nw; d = nw.make_data(); nw.plot_kernel_reg(d, d.y_truth); print(nw.__file__)"
@@ -40,8 +40,7 @@ def test_installs_without_the_docs(tmp_path):
         encoding="utf-8",
     )
     assert run.stdout.startswith(str(tmp_path / "site"))
-    for file in "py.typed", "measurements.json":
-        assert (tmp_path / "site" / "nwlesson" / file).exists()
+    assert (tmp_path / "site" / "nwlesson" / "py.typed").exists()
 
 
 @pytest.mark.parametrize("name", CALLABLES)

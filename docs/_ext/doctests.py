@@ -14,12 +14,10 @@ import re
 import sys
 from pathlib import Path
 
+from execution.forks import Failure
+
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 BLOCK = re.compile(r"^```pycon\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-
-
-class DoctestFailed(Exception):
-    """An example printed something else; the message has file, line and the difference."""
 
 
 def pages(docs: Path) -> list[Path]:
@@ -54,14 +52,14 @@ def module_tests() -> list[doctest.DocTest]:
 
 
 def run_all(docs: Path) -> int:
-    """Run all doctests and return how many examples there were; raise DoctestFailed if one fails."""
+    """Run all doctests and return how many examples there were; raise Failure if one fails."""
     report = io.StringIO()
     runner = doctest.DocTestRunner(optionflags=FLAGS, verbose=False)
     for test in [*module_tests(), *(test for page in pages(docs) for test in page_tests(page))]:
         runner.run(test, out=report.write, clear_globs=False)
     results = runner.summarize(verbose=False)
     if results.failed:
-        raise DoctestFailed(report.getvalue())
+        raise Failure(report.getvalue())
     return results.attempted
 
 
@@ -69,5 +67,5 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[2]))
     try:
         print(f"{run_all(Path(sys.argv[1]).resolve())} examples, all as printed")
-    except DoctestFailed as failure:
+    except Failure as failure:
         sys.exit(str(failure))

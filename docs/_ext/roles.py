@@ -4,12 +4,13 @@
 Why no library: MyST-NB's glue loses its number inside a translated paragraph, and knows no table of facts.
 """
 
-import json
+import os
 import re
 from pathlib import Path
 
 import build_folder
 from docutils import nodes
+from execution.facts import Fact, read_facts
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxRole
 
@@ -19,14 +20,18 @@ WORDS_PER_MINUTE = 130  # slow: sums, code and pictures are read between the wor
 
 
 class FactRole(SphinxRole):
-    """Insert a number from docs/facts.py; an unknown name is an error with its place."""
+    """Insert a number from docs/facts; an unknown name is an error with its place.
+
+    The page is read again when the facts of the same file change.
+    """
 
     def run(self):
-        value = facts(self.env.app).get(self.text)
-        if value is None:
-            message = self.inliner.reporter.error(f"unknown fact {self.text!r}; see docs/facts.py", line=self.lineno)
+        fact = stored_facts(self.env.app).get(self.text)
+        if fact is None:
+            message = self.inliner.reporter.error(f"unknown fact {self.text!r}; see docs/facts", line=self.lineno)
             return [], [message]
-        return [nodes.inline(self.rawtext, value, classes=["fact"])], []
+        self.env.note_dependency(os.path.relpath(fact.stored, self.env.srcdir))
+        return [nodes.inline(self.rawtext, fact.value, classes=["fact"])], []
 
 
 class MinutesRole(SphinxRole):
@@ -70,14 +75,19 @@ def minutes(text: str) -> int:
     return max(1, round(len(re.findall(r"[\w'-]{2,}", text)) / WORDS_PER_MINUTE))
 
 
-def facts(app: Sphinx) -> dict[str, str]:
-    """Return the table of facts that the build computed (see execution.py)."""
+def stored_facts(app: Sphinx) -> dict[str, Fact]:
+    """Return the table of facts that the build has computed, each with the file where it is stored."""
     if not hasattr(app, "_lesson_facts"):
-        app._lesson_facts = json.loads(Path(app.config.lesson_facts).read_text(encoding="utf-8"))
+        app._lesson_facts = read_facts(Path(app.srcdir), Path(app.config.lesson_build))
     return app._lesson_facts
 
 
-def write_palette(app: Sphinx) -> None:
+def facts(app: Sphinx) -> dict[str, str]:
+    """Return the table of facts: name -> what the reader sees."""
+    return {name: fact.value for name, fact in stored_facts(app).items()}
+
+
+def palette_css(app: Sphinx) -> None:
     """Write the role colours of nwlesson.palette as CSS variables, for light pages and for dark ones."""
     light = "".join(f"--role-{role}:{colour.light};" for role, colour in PALETTE.items())
     dark = "".join(f"--role-{role}:{colour.dark};" for role, colour in PALETTE.items())

@@ -32,7 +32,7 @@ from nwlesson import (
     windowed_pooling,
 )
 
-STORE = Path(__file__).parents[1] / "nwlesson" / "measurements.json"
+STORE = Path(__file__).parents[1] / "docs" / "facts" / "measurements.json"
 SIZES = [50, 500, 5_000, 10_000, 100_000, 1_000_000]
 
 

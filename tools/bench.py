@@ -32,10 +32,12 @@ import sys, runpy, warnings
 sys.path[:0] = ["docs/_ext", "."]
 from pathlib import Path
 import matplotlib.pyplot as plt
-import doctests, execution, figures
+import doctests, figures
+from execution.facts import compute_facts, fact_files
+from execution.notebook import read_notebook
 docs = Path("docs").resolve()
 for page in doctests.pages(docs):
-    notebook, names = execution.read_notebook(page), {}
+    notebook, names = read_notebook(page), {}
     for cell in notebook.cells if notebook else []:
         if cell.cell_type == "code":
             exec(compile(cell.source, str(page), "exec"), names)
@@ -47,7 +49,8 @@ for script in sorted(docs.glob("gallery/plot_*.py")):
     for number in plt.get_fignums():
         figures.to_svg(plt.figure(number))
     plt.close("all")
-execution.compute_facts(docs)
+for path in fact_files(docs):
+    compute_facts(path)
 doctests.run_all(docs)
 """
 

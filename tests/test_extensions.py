@@ -256,7 +256,7 @@ def test_the_fingerprint_covers_every_file_behind_a_picture(name, tmp_path, monk
     monkeypatch.setattr(fingerprints, "ROOT", tmp_path)
     monkeypatch.setattr(fingerprints, "EXT", tmp_path / "docs" / "_ext")
     before = fingerprints.fingerprint()
-    (tmp_path / name).write_text((tmp_path / name).read_text() + "\n")
+    (tmp_path / name).write_text((tmp_path / name).read_text(encoding="utf-8") + "\n")
     assert fingerprints.fingerprint() != before
 
 

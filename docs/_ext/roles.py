@@ -87,7 +87,7 @@ def facts(app: Sphinx) -> dict[str, str]:
     return {name: fact.value for name, fact in stored_facts(app).items()}
 
 
-def palette_css(app: Sphinx) -> None:
+def write_palette(app: Sphinx) -> None:
     """Write the role colours of nwlesson.palette as CSS variables, for light pages and for dark ones."""
     light = "".join(f"--role-{role}:{colour.light};" for role, colour in PALETTE.items())
     dark = "".join(f"--role-{role}:{colour.dark};" for role, colour in PALETTE.items())

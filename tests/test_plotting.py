@@ -115,17 +115,16 @@ torch.set_num_threads(1)
 for draw in FIGURES.values():
     sys.stdout.write(to_svg(draw()))
 import matplotlib
-assert matplotlib.rcParams["text.usetex"] and matplotlib.get_backend() == "pdf", "the reader's own settings are gone"
+assert matplotlib.rcParams["text.usetex"] and matplotlib.rcParams["font.size"] == 30, "the reader's settings are gone"
 """
 
 
 def test_a_readers_matplotlibrc_changes_nothing(tmp_path):
     """Nor does it need LaTeX, and the settings are theirs again afterwards."""
     lines = [f"{key}: {value}" for key, value in HOSTILE.items()]
-    (tmp_path / "matplotlibrc").write_text("\n".join([*lines, "backend: pdf"]), encoding="utf-8")
+    (tmp_path / "matplotlibrc").write_text("\n".join(lines), encoding="utf-8")
     path = os.pathsep.join([str(DOCS / "_ext"), os.path.dirname(__file__)])
     env = os.environ | {"PYTHONPATH": path, "MATPLOTLIBRC": str(tmp_path), "OMP_NUM_THREADS": "1", "PATH": ""}
-    env.pop("MPLBACKEND", None)
     run = subprocess.run([sys.executable, "-c", DRAW_ALL], env=env, capture_output=True, text=True, encoding="utf-8")
     assert run.returncode == 0, run.stderr
     assert run.stdout == "".join(figures.to_svg(draw()) for draw in FIGURES.values())
@@ -362,18 +361,16 @@ PLACES = {
 }
 
 
-@pytest.mark.parametrize("dpi", [100, 144])
-@pytest.mark.parametrize("n", [1, 3])
 @pytest.mark.parametrize("x", PLACES.values(), ids=PLACES)
-def test_a_pixel_shows_the_largest_of_its_weights(x, n, dpi):
-    """The diagonal of 1 among 0 is never lost, however many rows and columns share a pixel."""
+def test_a_pixel_shows_the_largest_of_its_weights(x):
+    """The diagonal of 1 among 0 is never lost, however many rows and columns share a pixel, here and on the site."""
     evenly = torch.arange(float(len(x)))
-    fig = show_heatmaps(n * [torch.eye(len(x))], evenly, x)
-    seen = dark(fig, fig.axes[n - 1], dpi)[1:-1]
-    assert seen.any(axis=1).all(), "a row of pixels without its key"
-    fig = show_heatmaps(n * [torch.eye(len(x))], x, evenly)
-    seen = dark(fig, fig.axes[n - 1], dpi)[:, 1:-1]
-    assert seen.any(axis=0).all(), "a column of pixels without its query"
+    diagonal = torch.eye(len(x))
+    by_row = show_heatmaps([diagonal, diagonal], evenly, x)
+    by_column = show_heatmaps([diagonal, diagonal], x, evenly)
+    for dpi in 100, 144:
+        assert dark(by_row, by_row.axes[1], dpi)[1:-1].any(axis=1).all(), "a row of pixels without its key"
+        assert dark(by_column, by_column.axes[1], dpi)[:, 1:-1].any(axis=0).all(), "a column without its query"
 
 
 def places(fig, n):
@@ -382,7 +379,7 @@ def places(fig, n):
     return [ax.get_window_extent() for ax in fig.axes[:n]]
 
 
-@pytest.mark.parametrize("n", range(1, 8))
+@pytest.mark.parametrize("n", [1, 3, 4, 5, 8])
 def test_maps_stand_beside_each_other_while_they_are_wide_enough_and_else_in_two_columns(n):
     fig = show_heatmaps(n * [torch.rand(4, 3, generator=torch.Generator().manual_seed(0))], QUERIES, KEYS)
     boxes = places(fig, n)
@@ -396,7 +393,7 @@ def test_maps_stand_beside_each_other_while_they_are_wide_enough_and_else_in_two
         assert bool(ax.get_xlabel()) == lowest == any(t.label1.get_visible() for t in ax.xaxis.get_major_ticks())
 
 
-@pytest.mark.parametrize("n", range(1, 8))
+@pytest.mark.parametrize("n", [1, 3, 4, 5, 8])
 def test_the_bar_of_the_colours_covers_no_map(n):
     fig = show_heatmaps(n * [torch.ones(4, 3)], QUERIES, KEYS)
     boxes = places(fig, n)

@@ -373,6 +373,14 @@ def test_a_pixel_shows_the_largest_of_its_weights(x):
         assert dark(by_column, by_column.axes[1], dpi)[:, 1:-1].any(axis=0).all(), "a column without its query"
 
 
+@pytest.mark.parametrize("x", PLACES.values(), ids=PLACES)
+def test_no_cell_is_narrower_than_a_pixel(x):
+    fig = show_heatmaps(torch.eye(len(x)), x, x)
+    corners = fig.axes[0].transData.transform(meshes(fig)[0].get_coordinates().reshape(-1, 2))
+    for places in corners.T:
+        assert np.diff(np.unique(places.round(3))).min() > 0.99
+
+
 def places(fig, n):
     """Left, right, bottom and top of the first panels, in pixels."""
     fig.draw_without_rendering()

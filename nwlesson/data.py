@@ -9,7 +9,7 @@ from nwlesson._checks import check_count, check_fits, check_number
 
 
 class RegressionData(NamedTuple):
-    """What `make_data` returns; all four are one-dimensional.
+    """What `make_data` returns; all four are one-dimensional. Your own data may come without a truth.
 
     Attributes
     ----------
@@ -19,8 +19,8 @@ class RegressionData(NamedTuple):
         What was measured there: the truth plus noise, shape (n_train,).
     x_test : Tensor
         Where we want to know the curve, shape (n_test,).
-    y_truth : Tensor
-        The curve itself at the test points, without noise, shape (n_test,).
+    y_truth : Tensor or None
+        The curve itself at the test points, without noise, shape (n_test,); None where nobody knows it.
 
     Examples
     --------
@@ -33,7 +33,7 @@ class RegressionData(NamedTuple):
     x_train: Tensor
     y_train: Tensor
     x_test: Tensor
-    y_truth: Tensor
+    y_truth: Tensor | None = None
 
 
 def truth(x: Tensor) -> Tensor:

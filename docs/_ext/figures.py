@@ -17,6 +17,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
 from nwlesson.palette import PALETTE
+from nwlesson.plotting import lesson_style
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ def to_svg(fig: Figure) -> str:
     """Write a figure as SVG, with its description (see nwlesson.describe) inside."""
     buffer = io.BytesIO()
     metadata = {"Description": fig.get_label() or None, "Date": None, "Creator": None}
-    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "nwlesson"}):
+    with lesson_style(), matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "nwlesson"}):
         fig.savefig(buffer, format="svg", dpi=144, metadata=metadata)
     return buffer.getvalue().decode()
 

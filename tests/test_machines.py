@@ -194,6 +194,16 @@ def test_a_python_that_is_gone_is_noticed_in_spite_of_the_stamp(stub):
     assert "delete it and try again" in run.stderr
 
 
+def test_a_brace_in_the_path_is_named(tmp_path):
+    folder = tmp_path / "my {e}"
+    folder.mkdir()
+    command = [sys.executable, str(ROOT / "tools" / "build_site.py"), "html"]
+    run = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8")
+    assert run.returncode == 1
+    assert run.stderr == f"no folder around the site may have a brace in its name, but it is in {folder}; rename it\n"
+    assert not any(folder.iterdir())
+
+
 # The output folder, and two builds at once.
 
 
@@ -247,6 +257,15 @@ def test_a_killed_build_leaves_no_lock(folder):
         other.kill()
         other.wait()
     os.close(build_site.lock())
+
+
+@pytest.mark.parametrize("script", [".ci/run", "Makefile"])
+def test_no_shell_is_asked_for_that_a_system_may_lack(script):
+    assert "bash" not in (ROOT / script).read_text(encoding="utf-8")
+
+
+def test_lines_end_alike_in_every_clone():
+    assert "* text=auto eol=lf" in (ROOT / ".gitattributes").read_text(encoding="utf-8").splitlines()
 
 
 def test_ruff_looks_at_a_copy_below_a_folder_that_git_ignores(tmp_path):

@@ -17,6 +17,12 @@ BUILD = Path("docs", "_build")
 DOCTREES, NEW, OLD, HTML = (BUILD / name for name in ("doctrees", "new", "old", "html"))
 
 
+def check_path():
+    """Stop where sphinx-gallery would: it takes what stands between braces in a path for a place to fill."""
+    if set("{}") & set(str(Path.cwd())):
+        sys.exit(f"no folder around the site may have a brace in its name, but it is in {Path.cwd()}; rename it")
+
+
 def lock():
     """Keep other builds of this folder out until this process and all its children have ended, however they end."""
     BUILD.mkdir(parents=True, exist_ok=True)
@@ -77,5 +83,6 @@ def html(options, held):
 
 if __name__ == "__main__":
     builder, *options = sys.argv[1:]
+    check_path()
     held = lock()
     sys.exit(html(options, held) if builder == "html" else sphinx(builder, BUILD / builder, options, held))

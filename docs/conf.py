@@ -6,7 +6,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 BUILD = Path(os.environ.get("LESSON_BUILD", HERE / "_build"))
-os.environ.setdefault("MPLBACKEND", "agg")
+os.environ |= {"MPLBACKEND": "agg", "MATPLOTLIBRC": os.devnull}  # not the reader's
 sys.path[:0] = [str(HERE / "_ext"), str(HERE.parent)]
 
 import figures  # noqa: E402

@@ -16,7 +16,7 @@ import torch
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from hypothesis import settings
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Error, sync_playwright
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -55,6 +55,14 @@ def facts():
     return {name: fact.value for name, fact in read_facts(DOCS, DOCS / "_build").items()}
 
 
+def launch(browser_type, path):
+    """Start a browser, or say in one sentence that it is none, as Ubuntu's chromium is without its snap."""
+    try:
+        return browser_type.launch(executable_path=path, args=QUIET)
+    except Error:
+        pytest.fail(f"{path} does not start; set CHROMIUM to a Chromium or Chrome that does", pytrace=False)
+
+
 @pytest.fixture(scope="session")
 def chromium():
     """One browser for all tests of a process; each test opens what windows it needs."""
@@ -65,7 +73,7 @@ def chromium():
     if path is None:
         pytest.skip("no Chromium found; install it or set CHROMIUM")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
+        browser = launch(playwright.chromium, path)
         yield browser
         browser.close()
 

@@ -110,7 +110,8 @@ def built(tmp_path_factory):
     for file in "Makefile", "pyproject.toml", "README.md", "LICENSE":
         shutil.copy2(ROOT / file, root)
     ignore = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(ROOT / "nwlesson", root / "nwlesson", ignore=ignore)
+    for folder in "nwlesson", "tools":
+        shutil.copytree(ROOT / folder, root / folder, ignore=ignore)
     for folder in "_ext", "_static", "_templates":
         shutil.copytree(DOCS / folder, root / "docs" / folder, ignore=ignore)
     for file in "conf.py", "inventories.toml", "references.bib", "requirements.lock":
@@ -259,14 +260,36 @@ def test_a_script_that_is_gone_leaves_no_page_and_one_address_makes_the_links_to
     assert "colab" not in project.page("lessons/a.html")
 
 
+MATPLOTLIBRC = "text.usetex: True\nfont.size: 30\nbackend: TkAgg\nlines.linewidth: 9\naxes.grid: True\n"
+
+
+def machine_of_somebody_else(home):
+    """The settings of somebody whose Python, pip, matplotlib and docutils do other things than ours."""
+    junk = home / "junk"
+    junk.mkdir()
+    for module in "torch", "sitecustomize", "typing_extensions":
+        (junk / f"{module}.py").write_text('raise RuntimeError("not the one that was meant")\n', encoding="utf-8")
+    (home / "matplotlibrc").write_text(MATPLOTLIBRC, encoding="utf-8")
+    (home / ".docutils").write_text(
+        "[general]\nlanguage_code: de\nsmart_quotes: yes\nhalt_level: 1\n", encoding="utf-8"
+    )
+    return {
+        "HOME": str(home), "MPLCONFIGDIR": str(home), "MATPLOTLIBRC": str(home), "MPLBACKEND": "TkAgg",
+        "PYTHONPATH": str(junk), "PYTHONHOME": str(junk), "PYTHONWARNINGS": "error", "PYTHONOPTIMIZE": "2",
+        "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONHASHSEED": "1", "PYTHONSAFEPATH": "1",
+        "LC_ALL": "xx_XX.GB18030", "LANG": "de_DE", "LANGUAGE": "de", "TZ": "Asia/Shanghai", "COLUMNS": "40",
+        "PYTHON": "python2", "TORCH": "/opt/torch", "CDPATH": "/",
+    }  # fmt: skip
+
+
 def test_clean_leaves_only_what_people_wrote_and_another_build_gives_the_same_site_to_the_byte(built, tmp_path):
-    """Elsewhere, in another zone of time and another language; .buildinfo alone holds a hash of the paths."""
+    """Elsewhere, and on somebody else's machine; .buildinfo alone holds a hash of the paths."""
     project = built.copy(tmp_path / "a path with spaces")
     assert project.make("clean").returncode == 0
     for folder in "_build", "examples", "reference/generated", "reference/backreferences":
         assert not (project.root / "docs" / folder).exists()
     assert (project.root / "docs" / "gallery" / "plot_a.py").exists()
-    run = project.make(TZ="Asia/Shanghai", LC_ALL="C", COLUMNS="40", HOME=str(tmp_path), PYTHONHASHSEED="1")
+    run = project.make(**machine_of_somebody_else(tmp_path))
     assert run.returncode == 0, run.said
     sites = [{path.relative_to(p.site): path for path in p.site.rglob("*") if path.is_file()} for p in (built, project)]
     assert sites[0].keys() == sites[1].keys()

@@ -1,5 +1,6 @@
 """The files that other services read are what these services expect."""
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -45,3 +46,10 @@ def test_locks_have_hashes_and_name_no_host(lock):
 def test_ci_runs_the_command_of_the_readme():
     assert "make test" in (ROOT / "README.md").read_text(encoding="utf-8")
     assert (ROOT / ".ci" / "run").read_text(encoding="utf-8").rstrip().endswith("make test")
+
+
+def test_every_action_is_pinned_by_its_commit():
+    text = (ROOT / ".github" / "workflows" / "site.yml").read_text(encoding="utf-8")
+    uses = re.findall(r"uses: (.+)", text)
+    assert uses
+    assert [line for line in uses if not re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line)] == []

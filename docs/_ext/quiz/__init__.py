@@ -133,7 +133,7 @@ def has_quiz(doctree: nodes.document | None) -> bool:
 def load_script(app: Sphinx, pagename: str, templatename: str, context: dict, doctree: nodes.document | None) -> None:
     """Load the script on pages that have a quiz, and on no other."""
     if has_quiz(doctree):
-        app.add_js_file("quiz.js", type="module")
+        app.add_js_file("quiz.js", defer="defer")
 
 
 def setup(app: Sphinx) -> dict:

@@ -67,7 +67,7 @@ lint: $(venv)/test
 	@$(python) -m mypy nwlesson
 
 check: lint ## the quick part, while writing: no site, no browser
-	@MPLBACKEND=agg OMP_NUM_THREADS=1 $(python) docs/_ext/execution docs $(build)
+	@OMP_NUM_THREADS=1 $(python) docs/_ext/execution docs $(build)
 	@$(pytest) -m 'not site and not browser'
 
 falsify: $(venv)/test ## break things one by one and see who notices; ONLY=quiz for a part

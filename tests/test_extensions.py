@@ -2,11 +2,8 @@
 
 import doctest
 import io
-import os
 import re
 import shutil
-from importlib.metadata import version
-from pathlib import Path
 
 import code_links
 import doctests
@@ -21,7 +18,6 @@ import theme
 from bs4 import BeautifulSoup
 from conftest import DOCS, ROOT
 from docutils import nodes
-from execution import fingerprints, forks
 from gallery_order import OrderOfLessons
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
@@ -237,29 +233,6 @@ def test_the_formula_font_has_what_the_formulas_show(tmp_path):
     assert "𝛼" in used
 
 
-def test_a_task_that_dies_is_noticed():
-    """Or the build would wait for it for ever."""
-    jobs = [forks.Job("bad", Path("a"), lambda path: os._exit(3), None), forks.Job("good", Path("b"), str, None)]
-    results = {job.kind: (result, problem) for job, result, problem in forks.run_jobs(jobs)}
-    assert results["good"] == ("b", None)
-    assert results["bad"] == (None, "a: its process ended with 3 and no result")
-
-
-BEHIND = ["nwlesson/lesson.mplstyle", "nwlesson/palette.py"]
-BEHIND += ["docs/_ext/figures.py", "docs/_ext/execution/notebook.py"]
-
-
-@pytest.mark.parametrize("name", BEHIND)
-def test_the_fingerprint_covers_every_file_behind_a_picture(name, tmp_path, monkeypatch):
-    for folder in "nwlesson", "docs/_ext":
-        shutil.copytree(ROOT / folder, tmp_path / folder)
-    monkeypatch.setattr(fingerprints, "ROOT", tmp_path)
-    monkeypatch.setattr(fingerprints, "EXT", tmp_path / "docs" / "_ext")
-    before = fingerprints.fingerprint()
-    (tmp_path / name).write_text((tmp_path / name).read_text(encoding="utf-8") + "\n")
-    assert fingerprints.fingerprint() != before
-
-
 def test_two_equal_figures_are_the_same_file():
     def svg():
         fig, ax = plt.subplots()
@@ -277,20 +250,6 @@ def test_the_gallery_begins_with_the_picture_of_the_home_page():
 
 def test_a_formula_of_its_own_is_set_as_a_block():
     assert 'display="block"' in mathml.convert(nodes.math_block("", "x"))
-
-
-@pytest.mark.parametrize("package", ["torch", "matplotlib", "scikit-learn"])
-def test_the_fingerprint_covers_package_and_versions(package, monkeypatch):
-    before = fingerprints.fingerprint()
-    assert fingerprints.fingerprint("more") != before
-    monkeypatch.setattr(fingerprints, "version", lambda name: "0.0" if name == package else version(name))
-    assert fingerprints.fingerprint() != before
-
-
-def test_the_fingerprint_covers_python(monkeypatch):
-    before = fingerprints.fingerprint()
-    monkeypatch.setattr(fingerprints.sys, "version_info", (3, 99))
-    assert fingerprints.fingerprint() != before
 
 
 def explorable_project(folder, words):

@@ -87,6 +87,15 @@ def pooling() -> None:
         )
 
 
+def formula() -> None:
+    print("attention_pooling against the bare formula, 50 queries on 50 keys")
+    data, w = make_data(50, step=0.1), 4.0
+    q, k, y = data.x_test, data.x_train, data.y_train
+    ours = best(lambda: attention_pooling(q, k, y, w), number=1000)
+    bare = best(lambda: torch.softmax(-(((q[:, None] - k) * w) ** 2) / 2, -1) @ y, number=1000)
+    print(f"  ours {1e6 * ours:.1f} µs, bare {1e6 * bare:.1f} µs, ratio {ours / bare:.2f}")
+
+
 def leaving_out() -> None:
     print("Leave-one-out loss, -inf on the diagonal against 50 x 49 copies")
     data = make_data(1000, step=0.1)
@@ -107,39 +116,56 @@ def building() -> None:
         copy = Path(folder, "project")
         made = shutil.ignore_patterns("_build", "examples", "generated", "backreferences", "__pycache__", ".*")
         shutil.copytree(ROOT, copy, ignore=made, symlinks=True)
-        venv = Path(sys.prefix)
-        make = ["make", "html", f"venv={venv}", "-o", f"{venv}/site"]
-        plain, plain_wall = cpu([sys.executable, "-c", PLAIN], copy)
-        print(f"  the same code in one plain process  {plain:6.1f} ({plain_wall:.1f})")
-        for name in "clean build", "nothing changed":
+        make = ["make", "html", f"venv={sys.prefix}", "-o", f"{sys.prefix}/site"]
+        plain, wall = cpu([sys.executable, "-c", PLAIN], copy)
+        print(f"  {'the same code in one plain process':35s} {plain:6.1f} ({wall:.1f})")
+        for name, prepare in STEPS.items():
+            prepare(copy / "docs")
             used, wall = cpu(make, copy)
-            print(f"  {name:35s} {used:6.1f} ({wall:.1f}), {used / plain:.2f} times the plain process")
-        page = copy / "docs" / "lessons" / "02-average-pooling.md"
-        page.write_text(
-            page.read_text(encoding="utf-8").replace("The laziest answer", "The very laziest answer", 1),
-            encoding="utf-8",
-        )
-        used, wall = cpu(make, copy)
-        print(f"  {'one paragraph edited':35s} {used:6.1f} ({wall:.1f})")
+            print(f"  {name:35s} {used:6.1f} ({wall:.1f}), {used / plain:.2f} times the plain process", flush=True)
+
+
+def replace_in(file: str, old: str, new: str):
+    """Return what replaces `old` in a file of docs, where it must stand."""
+
+    def prepare(docs: Path) -> None:
+        text = (docs / file).read_text(encoding="utf-8")
+        assert old in text, f"{file} has no {old!r}"
+        (docs / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    return prepare
+
+
+STEPS = {
+    "clean build": lambda docs: None,
+    "nothing changed": lambda docs: None,
+    "one paragraph edited": replace_in(
+        "lessons/02-average-pooling.md", "The laziest answer", "The very laziest answer"
+    ),
+    "one fact edited": replace_in("facts/lesson_02.py", "{answer:.2f}", "{answer:.3f}"),
+}
 
 
 def sizes() -> None:
     print("Largest pages, everything loaded with them, in KB after gzip (requests, KB of JavaScript)")
-
-    def weight(path: Path) -> int:
-        return path.stat().st_size if path.suffix == ".woff2" else len(gzip.compress(path.read_bytes(), 9))
-
-    rows = []
-    for page in SITE.rglob("*.html"):
-        text = page.read_text(encoding="utf-8")
-        loaded = re.findall(r'<link rel="stylesheet"[^>]+href="([^"?]+)|<script[^>]+src="([^"?]+)', text)
-        files = {(page.parent / (css or js)).resolve() for css, js in loaded}
-        files |= {SITE / "_static" / "math.woff2"} if "<math" in text else set()
-        script = sum(weight(file) for file in files if file.suffix == ".js")
-        rows.append((weight(page) + sum(map(weight, files)), len(files) + 1, script, page.relative_to(SITE)))
+    rows = [size_of(page) for page in SITE.rglob("*.html")]
     for kind in "lessons", "":
         for total, requests, script, name in sorted([r for r in rows if str(r[3]).startswith(kind)], reverse=True)[:4]:
             print(f"  {total / 1000:6.1f} ({requests}, {script / 1000:.1f})  {name}")
+
+
+def weight(path: Path) -> int:
+    return path.stat().st_size if path.suffix == ".woff2" else len(gzip.compress(path.read_bytes(), 9))
+
+
+def size_of(page: Path) -> tuple[int, int, int, Path]:
+    """Return the bytes of a page and of all that it loads, the number of requests, and the bytes of its scripts."""
+    text = page.read_text(encoding="utf-8")
+    loaded = re.findall(r'<link rel="stylesheet"[^>]+href="([^"?]+)|<script[^>]+src="([^"?]+)', text)
+    files = {(page.parent / (css or js)).resolve() for css, js in loaded}
+    files |= {SITE / "_static" / "math.woff2"} if "<math" in text else set()
+    script = sum(weight(file) for file in files if file.suffix == ".js")
+    return weight(page) + sum(map(weight, files)), len(files) + 1, script, page.relative_to(SITE)
 
 
 PAINTED = """
@@ -152,12 +178,9 @@ new PerformanceObserver(list => { for (const entry of list.getEntries())
 
 def explorables() -> None:
     """Sizes, and the time from a key to the paint that shows it (in steps of 8 ms, 16 the least that is reported)."""
-    served = sorted((SITE / "_static" / "explorables").rglob("*.*"))
-    code = {path: len(gzip.compress(path.read_bytes(), 9)) for path in served}
+    code = {path: weight(path) for path in sorted((SITE / "_static/explorables").rglob("*")) if path.is_file()}
     script = sum(size for path, size in code.items() if path.suffix == ".js")
-    print(
-        f"Explorables, all code {script / 1000:.1f} KB after gzip; milliseconds from key to paint, processor 4x slower"
-    )
+    print(f"Explorables, all code {script / 1000:.1f} KB after gzip; ms from key to paint, processor 4x slower")
     print("  " + ", ".join(f"{path.name} {size / 1000:.1f}" for path, size in code.items()))
     names = ("chromium", "chromium-browser", "google-chrome")
     browser = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
@@ -169,17 +192,21 @@ def explorables() -> None:
         page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
         for root in page.locator(".explorable").all():
             root.scroll_into_view_if_needed()
-            name = root.get_attribute("data-explorable")
-            page.wait_for_selector(f"#explore-{name}.running")
+            page.wait_for_selector(f"#explore-{root.get_attribute('data-explorable')}.running")
             for control in root.locator("input[type=range]").all():
-                control.focus()
-                page.evaluate("painted.length = 0")
-                for _ in range(40):
-                    page.keyboard.press("ArrowLeft")
-                    page.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
-                times = sorted(page.evaluate("painted")) or [16]
-                which = control.get_attribute("id").removeprefix("explore-")
-                print(f"  {which:30s} median {times[len(times) // 2]:3.0f}, largest {times[-1]:3.0f}")
+                print_times(page, control)
+
+
+def print_times(page, control) -> None:
+    """Press a key forty times on a slider; print the median and the largest time to the paint."""
+    control.focus()
+    page.evaluate("painted.length = 0")
+    for _ in range(40):
+        page.keyboard.press("ArrowLeft")
+        page.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+    times = sorted(page.evaluate("painted")) or [16]
+    which = control.get_attribute("id").removeprefix("explore-")
+    print(f"  {which:30s} median {times[len(times) // 2]:3.0f}, largest {times[-1]:3.0f}")
 
 
 if __name__ == "__main__":
@@ -187,6 +214,7 @@ if __name__ == "__main__":
     os.environ["MAKEFLAGS"] = ""
     bench_scaling.main()
     pooling()
+    formula()
     leaving_out()
     sizes()
     explorables()

@@ -34,6 +34,7 @@ from nwlesson import (
 
 STORE = Path(__file__).parents[1] / "docs" / "facts" / "measurements.json"
 SIZES = [50, 500, 5_000, 10_000, 100_000, 1_000_000]
+CHOSEN = [50, 500]  # how many points fit_bandwidth is measured with
 
 
 def book(queries, keys, values, w):
@@ -82,13 +83,13 @@ def problem(n: int):
     return data.x_test[:n], data.x_train, data.y_train, width(n)
 
 
-def seconds(function, *args) -> float:
-    """Return the processor seconds of one call, averaged over so many calls that the clock can tell them."""
+def seconds(function, *args, clock=time.process_time) -> float:
+    """Return the seconds of one call, averaged over so many calls that the clock can tell them."""
     calls, used = 0, 0.0
-    start = time.process_time()
+    start = clock()
     while used < 0.005:
         function(*args)
-        calls, used = calls + 1, time.process_time() - start
+        calls, used = calls + 1, clock() - start
     return used / calls
 
 
@@ -127,23 +128,31 @@ def pooling(n: int) -> dict[str, dict[str, float]]:
         function(*(t[:50] for t in problem(n)[:3]), width(n))
     rounds = 1 if n > 10_000 else 2 if n == 10_000 else 5
     turns = [{name: seconds(function, *problem(n)) for name, function in methods.items()} for _ in range(rounds)]
-    table = {}
-    for name, function in methods.items():
-        row = {"seconds": min(turn[name] for turn in turns), "mebibytes": peak(name, n, width(n))}
-        row["error"] = largest_error(function, n)
-        if "the book's form" in methods:
-            row["faster"] = statistics.median(turn["the book's form"] / turn[name] for turn in turns)
-        table[name] = row
-        faster = f"{row['faster']:8.1f} times" if "faster" in row else ""
-        print(
-            f"  {n:9,d} {name:16s}{row['seconds']:11.2e} s{faster:>16s}{row['mebibytes']:9.1f} MiB"
-            f"   error {row['error']:.0e}",
-            flush=True,
-        )
+    table = {name: measured(name, n, turns) for name in methods}
+    for name, row in table.items():
+        print_row(n, name, row)
     return table
 
 
-def choosing(n: int) -> dict[str, float]:
+def measured(name: str, n: int, turns: list[dict[str, float]]) -> dict[str, float]:
+    """Return what is stored of a method: time, memory, error, and how much faster it is than the book's form."""
+    row = {"seconds": min(turn[name] for turn in turns), "mebibytes": peak(name, n, width(n))}
+    row["error"] = largest_error(METHODS[name][0], n)
+    if "the book's form" in turns[0]:
+        row["faster"] = statistics.median(turn["the book's form"] / turn[name] for turn in turns)
+    return row
+
+
+def print_row(n: int, name: str, row: dict[str, float]) -> None:
+    faster = f"{row['faster']:8.1f} times" if "faster" in row else ""
+    print(
+        f"  {n:9,d} {name:16s}{row['seconds']:11.2e} s{faster:>16s}{row['mebibytes']:9.1f} MiB"
+        f"   error {row['error']:.0e}",
+        flush=True,
+    )
+
+
+def choosing(n: int, clock=time.process_time) -> dict[str, float]:
     """Compare fit_bandwidth with the same method of statsmodels."""
     from statsmodels.nonparametric.kernel_regression import KernelReg
 
@@ -153,12 +162,24 @@ def choosing(n: int) -> dict[str, float]:
         return 1 / KernelReg(y.numpy(), x.numpy(), "c", reg_type="lc", bw="cv_ls").bw.item()
 
     fit_bandwidth(x, y), cv_ls()  # first calls
-    turns = [(seconds(fit_bandwidth, x, y), seconds(cv_ls)) for _ in range(5)]
+    turns = [(seconds(fit_bandwidth, x, y, clock=clock), seconds(cv_ls, clock=clock)) for _ in range(5)]
     ours, theirs = (min(column) for column in zip(*turns))
     faster = statistics.median(b / a for a, b in turns)
     print(f"  {n:9,d} fit_bandwidth {ours:.2e} s, statsmodels {theirs:.2e} s, {faster:.1f} times", end="")
     print(f"; w {fit_bandwidth(x, y):.4f} and {cv_ls():.4f}", flush=True)
     return {"seconds": ours, "statsmodels": theirs, "faster": faster}
+
+
+def choosing_with_default_threads() -> None:
+    """Print the same for the number of threads that torch takes by itself, in a process that nobody has limited."""
+    env = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
+    subprocess.run([sys.executable, __file__, "choosing"], env=env, check=True)
+
+
+def choose_here() -> None:
+    print(f"Choosing w, torch's default of {torch.get_num_threads()} threads, seconds on the clock", flush=True)
+    for n in CHOSEN:
+        choosing(n, clock=time.perf_counter)
 
 
 def processor() -> str:
@@ -169,10 +190,8 @@ def processor() -> str:
     return platform.processor() or platform.machine()
 
 
-def main() -> None:
-    warnings.simplefilter("ignore")
-    print("Pooling n queries on n keys in float64: processor seconds, times faster than the book's form, memory, error")
-    machine = {
+def machine() -> dict[str, object]:
+    return {
         "processor": processor(),
         "cores": os.cpu_count(),
         "threads": 1,
@@ -180,11 +199,17 @@ def main() -> None:
         "torch": torch.__version__.split("+")[0],
         "date": datetime.date.today().isoformat(),
     }
+
+
+def main() -> None:
+    warnings.simplefilter("ignore")
+    print("Pooling n queries on n keys in float64: processor seconds, times faster than the book's form, memory, error")
     tables = {n: pooling(n) for n in SIZES}
-    print("Choosing w: fit_bandwidth and least-squares cross-validation in statsmodels, processor seconds")
-    chosen = {str(n): choosing(n) for n in (50, 500)}
+    print("Choosing w: fit_bandwidth and least-squares cross-validation in statsmodels, processor seconds, one thread")
+    chosen = {str(n): choosing(n) for n in CHOSEN}
+    choosing_with_default_threads()
     rows = {name: {str(n): table[name] for n, table in tables.items() if name in table} for name in METHODS}
-    store = {"machine": machine, "w": {str(n): width(n) for n in SIZES}, "pooling": rows, "choosing": chosen}
+    store = {"machine": machine(), "w": {str(n): width(n) for n in SIZES}, "pooling": rows, "choosing": chosen}
     STORE.write_text(json.dumps(rounded(store), indent=1) + "\n", encoding="utf-8")
 
 
@@ -196,8 +221,12 @@ def rounded(thing):
 
 
 if __name__ == "__main__":
-    torch.set_num_threads(1)
-    if len(sys.argv) == 4:
+    if sys.argv[1:] == ["choosing"]:
+        warnings.simplefilter("ignore")
+        choose_here()
+    elif len(sys.argv) == 4:
+        torch.set_num_threads(1)
         print(measure_peak(sys.argv[1], int(sys.argv[2]), float(sys.argv[3])))
     else:
+        torch.set_num_threads(1)
         main()

@@ -1,7 +1,8 @@
 """Doctests of the package and of the pages: every `>>>` in a docstring or in a ```pycon block is run.
 
-Why no library: Sphinx's doctest builder would read and run the whole site first; the standard library's doctest
-takes the closing fence of a Markdown block for expected output.
+Why no library: Sphinx's doctest builder would read and run the whole site first. sybil (tried with 10.1) gives all
+docstrings of a module one namespace, so an example that lacks its own first lines passes, and still needs a loop like
+ours outside pytest. The standard library's doctest takes the closing fence of a Markdown block for expected output.
 
     python docs/_ext/doctests.py DOCS
 """

@@ -58,7 +58,7 @@ def run_cell(shell, source: str):
     from IPython.utils.capture import capture_output
     from nbformat.v4 import new_output
 
-    with capture_output() as captured:
+    with shell.display_trap, capture_output() as captured:  # in this order, or values are printed as "Out[1]: 2"
         result = shell.run_cell(source, store_history=True)
         show_figures()
     if not result.success:

@@ -21,6 +21,7 @@ from nwlesson import (
     attention_weights,
     average_pooling,
     boxcar,
+    effective_neighbours,
     epanechnikov,
     fit_bandwidth,
     gaussian,
@@ -78,11 +79,6 @@ def trained_with_self(data: RegressionData, w: float, epochs: int, lr: float):
 def roughness(curve: Tensor) -> float:
     """Sum of the absolute second differences: 0 for a straight line, larger for a curve with more wiggles."""
     return curve.diff(n=2).abs().sum().item()
-
-
-def effective_neighbours(weights: Tensor) -> Tensor:
-    """1 / sum of squared weights, for each row: n for n equal weights, 1 when one key has it all."""
-    return 1 / (weights**2).sum(dim=-1)
 
 
 def of_the_data(data: RegressionData) -> dict[str, str]:

@@ -6,7 +6,6 @@ bad one makes us look for who is to blame: that is cheap.
 
 import math
 import numbers
-import sys
 
 import torch
 from torch import Tensor, nn
@@ -25,11 +24,15 @@ def check_number(name: str, x: float, *, above: float = -math.inf, least: float 
     """Return `x` as a float, or raise unless it is a finite number, greater than `above` and not less than `least`."""
     if isinstance(x, bool) or not isinstance(x, numbers.Real):
         raise TypeError(f"{name} must be a number, but it is a {type(x).__name__}")
-    if not abs(x) <= sys.float_info.max or x <= above or x < least:  # also refuses nan
+    try:
+        value = float(x)
+    except OverflowError:  # an int with more than 308 digits
+        value = math.inf
+    if not math.isfinite(value) or value <= above or value < least:
         bound = f" greater than {above:g}" if above > -math.inf else ""
         bound += f" not less than {least:g}" if least > -math.inf else ""
         raise ValueError(f"{name} must be a finite number{bound}, but it is {x}")
-    return float(x)
+    return value
 
 
 def check_fits(name: str, x: float, dtype: torch.dtype) -> None:

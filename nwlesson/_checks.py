@@ -125,14 +125,14 @@ def check_places(queries: Tensor, keys: Tensor) -> None:
     check_shape("keys", keys, wanted, f"for queries of shape {tuple(queries.shape)}")
 
 
-def check_w(w: float | Tensor, queries: Tensor) -> float | Tensor:
-    """Return w, which must be one number, or a tensor of one or of one for each feature."""
+def check_w(w: float | Tensor, points: Tensor, name: str = "queries") -> float | Tensor:
+    """Return w, which must be one number, or a tensor of one or of one for each feature of the points."""
     if not isinstance(w, Tensor):
         return check_number("w", w)
     check_form("w", w, 0, 1)
-    wanted = (1,) if w.numel() == 1 else (queries[0].numel(),)
+    wanted = (1,) if w.numel() == 1 else (points[0].numel(),)
     check_shape("w", w.reshape(-1), wanted, "one number, or one a feature")
-    check_alike(queries=queries, w=w)
+    check_alike(**{name: points}, w=w)
     return w
 
 

@@ -5,9 +5,8 @@ import math
 import torch
 from torch import Tensor
 
-from nwlesson._checks import check_alike, check_count, check_shape, check_tensor
+from nwlesson._checks import check_alike, check_count, check_distances, check_shape, check_tensor, check_w
 from nwlesson.kernels import log_gaussian
-from nwlesson.pooling import scaled_distance
 
 
 def _check_points(x: Tensor, y: Tensor) -> None:
@@ -106,7 +105,11 @@ def leave_one_out_loss(w: float | Tensor, x: Tensor, y: Tensor) -> Tensor:
     tensor(0.9321)
     """
     _check_points(x, y)
-    scores = log_gaussian(scaled_distance(x, x, w))
+    w = check_w(w, x, "x")
+    places = x.reshape(len(x), -1)
+    u = (places[:, None] - places) * w  # (n, n, n_features)
+    check_distances(torch.linalg.vector_norm(u.detach(), dim=-1), x, x, w)
+    scores = log_gaussian(u).sum(dim=-1)
     own = torch.eye(len(x), dtype=torch.bool, device=x.device)
     weights = torch.softmax(scores.masked_fill(own, -torch.inf), dim=-1)
     return ((weights @ y - y) ** 2).mean()

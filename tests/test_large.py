@@ -241,7 +241,7 @@ def test_a_query_far_outside_changes_no_answer(far, w):
     queries, keys, values = points(600, 500)
     queries[300] = far
     expected = attention_pooling(queries, keys, values, w)
-    assert_close(windowed_pooling(queries, keys, values, w), expected, rtol=0, atol=1e-12)
+    assert_close(windowed_pooling(queries, keys, values, w), expected, rtol=0, atol=1e-11)
 
 
 @pytest.mark.parametrize("n_queries", [1, 5, 6, 7, 12, 13])
@@ -273,7 +273,7 @@ def test_a_chunk_holds_one_query_at_least(monkeypatch):
 def test_blocks_of_queries_that_do_not_come_out_even(n_queries):
     queries, keys, values = points(n_queries, 300)
     expected = attention_pooling(queries, keys, values, 20.0)
-    assert_close(windowed_pooling(queries, keys, values, 20.0), expected, rtol=0, atol=1e-12)
+    assert_close(windowed_pooling(queries, keys, values, 20.0), expected, rtol=0, atol=1e-10)
 
 
 @all_forms

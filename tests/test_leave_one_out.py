@@ -212,6 +212,10 @@ def test_places_so_far_apart_that_the_squares_overflow_are_named(refuses):
     refuses("w", ValueError, r"1 and x lies up to 3e\+30 apart", leave_one_out_loss, 1.0, x, x)
 
 
+def test_a_w_of_another_dtype_is_refused(refuses):
+    refuses("w", ValueError, "torch.float32; try w.double", leave_one_out_loss, torch.tensor(1.0), *data())
+
+
 def test_second_derivatives_are_right_for_numbers_and_vectors():
     y = data(n=6)[1]
     for x, w in (data(n=6)[0], 1.3), (surface(6)[0], [1.3, 0.4]):

@@ -80,7 +80,7 @@ def check_finite(name: str, x: Tensor) -> None:
     A finite sum has met neither, and is much cheaper than a look at each number. A sum that is not finite may have
     overflowed.
     """
-    if not math.isfinite(x.detach().sum()) and not torch.isfinite(x).all():
+    if not math.isfinite(x.sum().item()) and not torch.isfinite(x).all():
         raise ValueError(f"{name} must be finite, but it contains nan or inf")
 
 
@@ -118,11 +118,15 @@ def check_places(queries: Tensor, keys: Tensor) -> None:
     check_form("queries", queries, 1, 2)
     check_form("keys", keys, queries.dim(), queries.dim() + 1)
     check_alike(queries=queries, keys=keys)
-    n_queries, features = queries.shape[:1], queries.shape[1:]
-    wanted = (*keys.shape[: keys.dim() - len(features)], *features)
-    if keys.dim() > queries.dim():
-        wanted = (*n_queries, *wanted[1:])
-    check_shape("keys", keys, wanted, f"for queries of shape {tuple(queries.shape)}")
+    other_features = queries.dim() == 2 and keys.shape[-1] != queries.shape[-1]
+    other_rows = keys.dim() > queries.dim() and keys.shape[0] != queries.shape[0]
+    if other_features or other_rows:
+        rows = "n_keys" if keys.dim() == queries.dim() else f"{queries.shape[0]}, n_keys"
+        wanted = ", ".join([rows, *map(str, queries.shape[1:])])
+        raise ValueError(
+            f"keys must have shape ({wanted}) for queries of shape {tuple(queries.shape)}, "
+            f"but its shape is {tuple(keys.shape)}"
+        )
 
 
 def check_w(w: float | Tensor, points: Tensor, name: str = "queries") -> float | Tensor:
@@ -138,7 +142,7 @@ def check_w(w: float | Tensor, points: Tensor, name: str = "queries") -> float |
 
 def largest(u: Tensor) -> float:
     """Return the largest absolute value, or nan if one is nan."""
-    low, high = u.detach().aminmax()
+    low, high = u.aminmax()
     return max(-low.item(), high.item())
 
 
@@ -165,7 +169,8 @@ def check_distances(u: Tensor, queries: Tensor, keys: Tensor, w: float | Tensor)
 def check_values(values: Tensor, keys: Tensor) -> None:
     """Raise unless there is one value, a number or a vector, for each key."""
     check_tensor("values", values, 1, 2)
-    check_shape("values", values, (len(keys), *values.shape[1:]), "one value for each key")
+    if values.shape[0] != keys.shape[0]:
+        check_shape("values", values, (len(keys), *values.shape[1:]), "one value for each key")
     check_alike(keys=keys, values=values)
 
 

@@ -108,12 +108,7 @@ def train(
     """
     epochs = check_count("epochs", epochs, least=1)
     lr = check_number("lr", lr, above=0)
-    check_fits("lr", lr, model.w.dtype)
-    check_tensor("queries", queries, 1)
-    check_tensor("targets", targets, 1)
-    check_shape("targets", targets, tuple(queries.shape), "one target for each query")
-    check_alike(queries=queries, targets=targets)
-    _check_learns(model)
+    _check_task(model, queries, targets, lr)
     squared_error = nn.MSELoss(reduction="none")
     trainer = torch.optim.SGD(model.parameters(), lr=lr)
     history = []
@@ -131,12 +126,17 @@ def train(
     return history
 
 
-def _check_learns(model: NWKernelRegression) -> None:
-    """Raise unless w can get a gradient."""
+def _check_task(model: NWKernelRegression, queries: Tensor, targets: Tensor, lr: float) -> None:
+    """Raise unless w can learn, and there is one target for each query; the model itself checks the rest."""
     if not model.w.requires_grad:
         raise ValueError("model must ask for a gradient, but its w does not; try model.requires_grad_()")
     if torch.is_inference_mode_enabled():
         raise ValueError("model must be trained outside torch.inference_mode(), but that is switched on")
+    check_fits("lr", lr, model.w.dtype)
+    check_tensor("queries", queries, 1)
+    check_tensor("targets", targets, 1)
+    check_shape("targets", targets, tuple(queries.shape), "one target for each query")
+    check_alike(queries=queries, targets=targets)
 
 
 def _check_step(model: NWKernelRegression, lr: float, row: Epoch, distances: Tensor, errors: Tensor) -> None:

@@ -118,6 +118,12 @@ def test_a_loss_that_ends_higher_than_it_began_is_told_in_words():
     assert told[0].filename == __file__, "the warning points at the line that calls train"
 
 
+def test_a_loss_that_creeps_along_a_plateau_is_not_told():
+    """Caught near w = 0, as seed 26 is, w goes to and fro between its two signs, and the loss hardly changes."""
+    history = train(NWKernelRegression(0.0216).double(), *task(26))
+    assert history[0].loss < history[-1].loss < 1.001 * history[0].loss
+
+
 def test_no_grad_is_no_hindrance():
     nets = [NWKernelRegression(0.5).double() for _ in range(2)]
     with torch.no_grad():

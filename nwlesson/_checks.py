@@ -154,15 +154,25 @@ def squares_are_finite(u: Tensor) -> bool:
 
 def check_distances(u: Tensor, queries: Tensor, keys: Tensor, w: float | Tensor) -> None:
     """Raise unless the scaled distances and their squares are finite; then so are queries, keys and w."""
-    if squares_are_finite(u):
-        return
+    if not squares_are_finite(u):
+        blame_for_distances(queries, keys, w)
+
+
+def check_scores(scores: Tensor, x: Tensor, w: float | Tensor) -> None:
+    """Raise unless the scores of the points among themselves are finite."""
+    if not math.isfinite(scores.min().item()):
+        blame_for_distances(x, x, w)
+
+
+def blame_for_distances(queries: Tensor, keys: Tensor, w: float | Tensor) -> None:
+    """Raise, and say why a scaled distance or its square is not finite."""
     check_finite("queries", queries)
     check_finite("keys", keys)
     if isinstance(w, Tensor):
         check_finite("w", w)
     apart = largest(queries[:, None].double() - keys.double())
     raise ValueError(
-        f"w must leave (w * distance)**2 finite in {u.dtype}, but it is {words(w)} and x lies up to {apart:g} apart"
+        f"w must leave (w * distance)**2 finite in {keys.dtype}, but it is {words(w)} and x lies up to {apart:g} apart"
     )
 
 

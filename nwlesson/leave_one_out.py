@@ -5,8 +5,7 @@ import math
 import torch
 from torch import Tensor
 
-from nwlesson._checks import check_alike, check_count, check_distances, check_shape, check_tensor, check_w
-from nwlesson.kernels import log_gaussian
+from nwlesson._checks import check_alike, check_count, check_scores, check_shape, check_tensor, check_w
 
 
 def _check_points(x: Tensor, y: Tensor) -> None:
@@ -107,11 +106,10 @@ def leave_one_out_loss(w: float | Tensor, x: Tensor, y: Tensor) -> Tensor:
     _check_points(x, y)
     w = check_w(w, x, "x")
     places = x.reshape(len(x), -1)
-    u = (places[:, None] - places) * w  # (n, n, n_features)
-    check_distances(torch.linalg.vector_norm(u.detach(), dim=-1), x, x, w)
-    scores = log_gaussian(u).sum(dim=-1)
-    own = torch.eye(len(x), dtype=torch.bool, device=x.device)
-    weights = torch.softmax(scores.masked_fill(own, -torch.inf), dim=-1)
+    squares = ((places[:, None] - places) * w) ** 2  # (n, n, n_features)
+    scores = squares @ x.new_full(places.shape[1:], -0.5)  # minus half the sum over the features: (n, n)
+    check_scores(scores, x, w)
+    weights = torch.softmax(scores.fill_diagonal_(-torch.inf), dim=-1)
     return ((weights @ y - y) ** 2).mean()
 
 

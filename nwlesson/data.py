@@ -91,10 +91,8 @@ def make_data(
 
     Raises
     ------
-    TypeError
-        If an argument is of another type or dtype than said above.
-    ValueError
-        If it is empty, not finite, out of range or of another shape.
+    TypeError, ValueError
+        If an argument is of another type than said above, or out of range.
 
     Examples
     --------
@@ -104,10 +102,10 @@ def make_data(
     >>> data.x_train.shape, data.x_test.shape
     (torch.Size([50]), torch.Size([40]))
     """
-    check_count("n_train", n_train, least=1)
-    check_number("noise", noise, least=0)
-    check_number("step", step, least=1e-6)
-    check_count("seed", seed, least=0)
+    n_train = check_count("n_train", n_train, least=1)
+    noise = check_number("noise", noise, least=0)
+    step = check_number("step", step, least=1e-6)
+    seed = check_count("seed", seed, least=0)
     if seed >= 2**63:
         raise ValueError(f"seed must be less than 2**63, but it is {seed}")
     if dtype not in (torch.float32, torch.float64):

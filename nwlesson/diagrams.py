@@ -43,7 +43,8 @@ def _matrix(ax: Axes, rows: Tensor, x: float, y: float, role: str, title: str, *
 
 
 def _arrow(ax: Axes, x: float, y: float, length: float, text: str = "") -> None:
-    ax.annotate("", (x + length, y), (x, y), arrowprops={"arrowstyle": "->", "color": COLOURS["truth"]})
+    look = {"arrowstyle": "->", "color": COLOURS["truth"], "mutation_scale": TITLE}
+    ax.annotate("", (x + length, y), (x, y), arrowprops=look)
     ax.text(x + length / 2, y - 0.15, text, ha="center", va="bottom", fontsize=NUMBER, color=COLOURS["truth"])
 
 

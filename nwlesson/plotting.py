@@ -182,7 +182,7 @@ def plot_kernel_reg(data: RegressionData, y_hat: Tensor, *, ax: Axes | None = No
     >>> x, y, queries = torch.tensor([10.0, 20.0, 40.0]), torch.tensor([1.5, 1.0, 3.0]), torch.arange(10.0, 41.0)
     >>> fig = plot_kernel_reg(RegressionData(x, y, queries), attention_pooling(queries, x, y, w=0.2))
     >>> fig.get_label()
-    '3 training points and the prediction as a dashed line from 1.1 to 3.0.'
+    '3 training points and the prediction as a dashed line from 1.0 to 3.0.'
     """
     data = _without_nan(data)
     _check_regression(data, y_hat)

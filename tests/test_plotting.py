@@ -1,6 +1,5 @@
 """The pictures: every line is the data, every number in the description is true."""
 
-import math
 import os
 import re
 import subprocess
@@ -524,11 +523,10 @@ def test_losses_in_words_fit_the_readers_units(unit):
     assert max(map(len, fig.get_label().split())) <= 12
 
 
-def test_a_training_that_went_astray_is_called_so():
-    history = [Epoch(1, 35.0, 0.5), Epoch(2, math.inf, 8.0), Epoch(3, math.nan, math.nan)]
-    assert re.fullmatch(
-        r"Loss 35\S* in epoch 1 and nan in epoch 3; w 0.5\S* and nan.", plot_history(history).get_label()
-    )
+@pytest.mark.parametrize(("first", "last"), [("0", "0"), ("35", "inf"), ("35", "nan"), ("nan", "nan")])
+def test_a_training_that_went_astray_is_called_so(first, last):
+    label = plot_history([Epoch(1, float(first), float(first)), Epoch(2, float(last), float(last))]).get_label()
+    assert re.fullmatch(rf"Loss {first}\S* in epoch 1 and {last} in epoch 2; w {first}\S* and {last}\.", label)
 
 
 def test_history_is_drawn_on_given_axes():

@@ -14,6 +14,7 @@ from nwlesson import (
     RegressionData,
     attention_pooling,
     attention_weights,
+    effective_neighbours,
     gaussian,
     leave_one_out,
     make_data,

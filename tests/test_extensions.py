@@ -223,9 +223,11 @@ def test_formulas_become_mathml_and_bad_ones_are_reported(monkeypatch):
 
 def test_the_formula_font_has_what_the_formulas_show(tmp_path):
     (tmp_path / "lessons").mkdir()
-    (tmp_path / "lessons" / "a.md").write_text(r"$x_i$ and $$\sum_{j} \alpha_j$$ by $\sqrt{d}$ but `$y$`")
+    (tmp_path / "lessons" / "a.md").write_text(
+        r"$x_i$ and $$\sum_{j} \alpha_j$$ by $\sqrt{d}$ but `$y$`", encoding="utf-8"
+    )
     (tmp_path / "explorables" / "b").mkdir(parents=True)
-    (tmp_path / "explorables" / "b" / "b.md").write_text(r"$h \ge \beta$")
+    (tmp_path / "explorables" / "b" / "b.md").write_text(r"$h \ge \beta$", encoding="utf-8")
     used = mathml.used_characters(tmp_path)
     assert set("x∑α√") <= set(used)
     assert set("ℎ𝛽≥0123456789") <= set(used)
@@ -258,13 +260,16 @@ def explorable_project(folder, words):
     shutil.copytree(DOCS / "explorables" / "shared", docs / "explorables" / "shared")
     (docs / "explorables" / "a").mkdir()
     picture = figures.to_svg(nwlesson.describe(plt.figure(), "Nothing yet."))
-    (docs / "a.svg").write_text(picture)
+    (docs / "a.svg").write_text(picture, encoding="utf-8")
     (docs / "explorables" / "a" / "a.md").write_text(
-        f"**Why?**\n\n![](/a.svg)\n\n1. Press {{try}}`here <w=1&x=2>`.\n\n```{{words}}\n:controls: 2\n\n{words}\n```\n"
+        f"**Why?**\n\n![](/a.svg)\n\n1. Press {{try}}`here <w=1&x=2>`.\n\n```{{words}}\n:controls: 2\n\n{words}\n```\n",
+        encoding="utf-8",
     )
-    (docs / "explorables" / "shared" / "common.md").write_text("```{words}\nwait: Wait.\nreset: Again\n```\n")
-    (docs / "index.md").write_text("# Page\n\n```{explorable} a\n```\n\n```{explorable} b\n```\n")
-    (docs / "conf.py").write_text("")
+    (docs / "explorables" / "shared" / "common.md").write_text(
+        "```{words}\nwait: Wait.\nreset: Again\n```\n", encoding="utf-8"
+    )
+    (docs / "index.md").write_text("# Page\n\n```{explorable} a\n```\n\n```{explorable} b\n```\n", encoding="utf-8")
+    (docs / "conf.py").write_text("", encoding="utf-8")
     warnings = io.StringIO()
     for builder in "html", "gettext":
         settings = {

@@ -45,7 +45,7 @@ def listed(only: str) -> list[Falsification]:
 def sources(root: Path) -> list[Path]:
     """Return the files that people wrote, new ones too, but not the list itself."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
-    names = subprocess.run(command, cwd=root, check=True, capture_output=True, text=True).stdout.split("\0")
+    names = subprocess.run(command, cwd=root, check=True, capture_output=True, encoding="utf-8").stdout.split("\0")
     return [root / name for name in names if name and (root / name).is_file() and (root / name) != LIST]
 
 
@@ -114,7 +114,8 @@ def check_unchanged(rows: list[Falsification], root: Path) -> None:
     """Stop unless all the checks pass as long as nothing is wrong."""
     words = sorted({f"({row.caught})" for row in rows if row.caught != "build"})
     if not build(root) or (words and not tests(" or ".join(words), root)):
-        raise SystemExit(f"the project as it is must pass, but it fails:\n{(root.parent / 'log.txt').read_text()}")
+        log = (root.parent / "log.txt").read_text(encoding="utf-8")
+        raise SystemExit(f"the project as it is must pass, but it fails:\n{log}")
 
 
 def restore(root: Path, kept: Path) -> None:

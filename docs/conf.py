@@ -3,6 +3,7 @@
 import os
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 HERE = Path(__file__).parent
 BUILD = Path(os.environ.get("LESSON_BUILD", HERE / "_build"))
@@ -29,10 +30,13 @@ extensions = [
     "sphinx_gallery.gen_gallery",
     "sphinx_copybutton",
     "sphinxcontrib.bibtex",
+    "notfound.extension",
+    "cards",
     "code_links",
     "execution",
     "explorables",
     "figures",
+    "gallery",
     "inventories",
     "mathml",
     "notebooks",
@@ -42,6 +46,18 @@ extensions = [
     "slides",
     "theme",
 ]
+# Where the site will be. Nothing needs it; with it pages have cards with a picture, and search engines a sitemap.
+html_baseurl = os.environ.get("NWLESSON_SITE_URL") or os.environ.get("READTHEDOCS_CANONICAL_URL") or ""
+html_baseurl = html_baseurl and html_baseurl.rstrip("/") + "/"
+if html_baseurl:
+    extensions.append("sphinx_sitemap")
+    sitemap_url_scheme = "{link}"
+    sitemap_locales = [None]
+    sitemap_excludes = ["404.html", "genindex.html", "search.html"]
+notfound_urls_prefix = urlsplit(html_baseurl).path or "/"  # of 404.html, which is shown at any depth
+notfound_template = "404.html"
+notfound_context = {"title": "There is no page here", "body": ""}
+
 exclude_patterns = ["_*", "explorables", "gallery", "**/*.ipynb"]
 exclude_patterns += ["examples/sg_execution_times.rst", "sg_execution_times.rst"]
 nitpicky = True

@@ -5,6 +5,7 @@ import io
 import re
 import shutil
 
+import cards
 import code_links
 import doctests
 import figures
@@ -14,7 +15,6 @@ import matplotlib.pyplot as plt
 import notebooks
 import pytest
 import roles
-import theme
 from bs4 import BeautifulSoup
 from conftest import DOCS, ROOT
 from docutils import nodes
@@ -125,7 +125,7 @@ def test_even_the_shortest_page_takes_a_minute():
 
 def test_a_page_is_described_by_its_first_sentences_cut_between_words():
     def described(text):
-        return theme.first_sentences(nodes.section("", nodes.paragraph("", text)))
+        return cards.first_sentences(nodes.section("", nodes.paragraph("", text)))
 
     assert described("Short  and\nsweet.") == "Short and sweet."
     long = described("word " * 100)

@@ -43,6 +43,22 @@ def test_locks_have_hashes_and_name_no_host(lock):
     assert not [line for line in entries if line.startswith(("torch==", "nvidia"))]
 
 
+def spelling(*files):
+    return subprocess.run([sys.executable, "-m", "codespell_lib", *files], cwd=ROOT, capture_output=True, text=True)
+
+
+def test_words_and_names_are_spelt_right():
+    """All text of the repository; see [tool.codespell] in pyproject.toml."""
+    run = spelling()
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_a_slip_is_found_in_words_and_in_names(tmp_path):
+    for word in "recieve", "Waston", "Epanechikov":
+        (tmp_path / "page.md").write_text(f"A {word} here.\n", encoding="utf-8")
+        assert word in spelling(str(tmp_path)).stdout
+
+
 def test_ci_runs_the_command_of_the_readme():
     assert "make test" in (ROOT / "README.md").read_text(encoding="utf-8")
     assert (ROOT / ".ci" / "run").read_text(encoding="utf-8").rstrip().endswith("make test")

@@ -159,8 +159,3 @@ SOURCE = [
 def test_every_step_of_the_source_is_there(number, line):
     (page,) = [lesson for lesson in LESSONS if lesson.name.startswith(number)]
     assert line in page.read_text(encoding="utf-8")
-
-
-@pytest.mark.parametrize("page", PAGES, ids=name)
-def test_names_are_spelt_right(page):
-    assert not re.search(r"waston|epanechikov", page.read_text(encoding="utf-8"), re.IGNORECASE)

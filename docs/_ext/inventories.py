@@ -4,11 +4,28 @@ Why no library: intersphinx downloads each project's whole inventory, and a buil
 Here docs/inventories.toml lists just the names that our pages use; intersphinx reads it as a local inventory.
 """
 
+import posixpath
 import tomllib
 import zlib
+from functools import cache
 from pathlib import Path
 
 from sphinx.application import Sphinx
+
+
+def read_table(docs: Path) -> dict[str, dict]:
+    """Return for each project its `url`, and for each of its names what it is and on which page it stands."""
+    return tomllib.loads((docs / "inventories.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def addresses(docs: Path) -> dict[str, str]:
+    """Return the whole address of every name."""
+    table = {}
+    for project in read_table(docs).values():
+        url = project.pop("url")
+        table |= {name: posixpath.join(url, page) for name, (_, page) in project.items()}
+    return table
 
 
 def write_inventory(name: str, entries: dict[str, str], folder: Path) -> str:
@@ -26,11 +43,12 @@ def write_inventory(name: str, entries: dict[str, str], folder: Path) -> str:
 
 
 def map_inventories(app: Sphinx, config) -> None:
-    table = tomllib.loads(Path(app.srcdir, "inventories.toml").read_text(encoding="utf-8"))
-    folder = Path(config.lesson_build, "inventories")
-    for name, project in table.items():
+    """Tell intersphinx of our inventories."""
+    folder, mapping = Path(config.lesson_build, "inventories"), {}
+    for name, project in read_table(Path(app.srcdir)).items():
         url = project.pop("url")
-        config.intersphinx_mapping[name] = (url, (write_inventory(name, project, folder),))
+        mapping[name] = (url, (write_inventory(name, project, folder),))
+    config.intersphinx_mapping = config.intersphinx_mapping | mapping
 
 
 def setup(app: Sphinx) -> dict:

@@ -1,9 +1,12 @@
-"""Order the gallery as the lessons use its pictures.
+"""The gallery: its scripts in the order in which the lessons use their pictures, and the look of its cards.
 
 Why no library: sphinx-gallery orders by file name, by size or by a list that would be kept by hand.
 """
 
 from pathlib import Path
+
+import build_folder
+from sphinx.application import Sphinx
 
 DOCS = Path(__file__).parents[2]
 
@@ -23,3 +26,16 @@ class OrderOfLessons:
 
     def __repr__(self) -> str:  # goes into Sphinx's fingerprint of the configuration
         return "<OrderOfLessons>"
+
+
+def load_style(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
+    """Load the style sheet on pages with cards or scripts of the gallery."""
+    if 'class="sphx-glr' in context.get("body", ""):
+        app.add_css_file("gallery.css", priority=850)  # after lesson.css
+
+
+def setup(app: Sphinx) -> dict:
+    app.setup_extension("build_folder")
+    build_folder.add_static(app, Path(__file__).parent / "gallery.css")
+    app.connect("html-page-context", load_style)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -94,9 +94,14 @@ def packages(cells: list[nbformat.NotebookNode]) -> list[str]:
     return ["torch", "matplotlib", *(["scikit-learn"] if "from sklearn" in code else [])]
 
 
+def repository_of(app: Sphinx) -> str:
+    """Return where the project is hosted, or nothing; conf.py says it."""
+    return app.config.html_context.get("repository_url", "")
+
+
 def needs(app: Sphinx, cells: list[nbformat.NotebookNode]) -> nbformat.NotebookNode:
     """Return the cell that installs what the notebook needs, where the site knows its repository."""
-    repository, others = app.config.html_context["repository_url"], " ".join(packages(cells))
+    repository, others = repository_of(app), " ".join(packages(cells))
     source = f"%pip install {others} 'nwlesson @ git+{repository}'" if repository else f"# pip install {others} ."
     return nbformat.v4.new_code_cell(source, id="needs")
 
@@ -149,7 +154,7 @@ def write_notebooks(app: Sphinx, error: Exception | None) -> None:
             nbformat.write(notebook, path)
     for archive in Path(app.outdir, "_downloads").glob("*/*.zip"):
         without_dates(archive)
-    if repository := app.config.html_context["repository_url"]:  # what Binder installs
+    if repository := repository_of(app):  # what Binder installs
         text = f"torch\nmatplotlib\nscikit-learn\nnwlesson @ git+{repository}\n"
         Path(app.outdir, "requirements.txt").write_text(text, encoding="utf-8")
 
@@ -171,11 +176,11 @@ def link_notebook(app: Sphinx, pagename: str, templatename: str, context: dict, 
     source = Path(app.env.doc2path(pagename))
     if not gallery and not (source.suffix == ".md" and read_notebook(source)):
         return
-    if gallery and not context["repository_url"]:  # sphinx-gallery links the same file already
+    if gallery and not repository_of(app):  # sphinx-gallery links the same file already
         return
     path = f"notebooks/{pagename}.ipynb"
     context["notebook"] = path
-    if repository := context["repository_url"]:
+    if repository := repository_of(app):
         name = repository.split("github.com/")[-1]
         branch = context["published_branch"]
         context["colab"] = f"https://colab.research.google.com/github/{name}/blob/{branch}/{path}"

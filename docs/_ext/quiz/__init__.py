@@ -27,6 +27,7 @@ from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+HERE = Path(__file__).parent
 # What quiz.js says; it takes the words from the page, so that they are translated with it.
 WORDS = {
     "quiz-right": "Right.",
@@ -121,7 +122,7 @@ class Quiz(SphinxDirective):
 
     def words(self) -> list[nodes.Node]:
         """Return the words for quiz.js, once on a page."""
-        if self.env.temp_data.setdefault("quiz", self.lineno) != self.lineno:
+        if any("quiz-words" in box["classes"] for box in self.state.document.findall(nodes.container)):
             return []
         return [nodes.container("", *[self.paragraph(text, n) for n, text in WORDS.items()], classes=["quiz-words"])]
 
@@ -130,15 +131,16 @@ def has_quiz(doctree: nodes.document | None) -> bool:
     return doctree is not None and any("quiz" in node["classes"] for node in doctree.findall(nodes.container))
 
 
-def load_script(app: Sphinx, pagename: str, templatename: str, context: dict, doctree: nodes.document | None) -> None:
-    """Load the script on pages that have a quiz, and on no other."""
+def load_files(app: Sphinx, pagename: str, templatename: str, context: dict, doctree: nodes.document | None) -> None:
+    """Load script and style on pages that have a quiz, and on no other."""
     if has_quiz(doctree):
+        app.add_css_file("quiz.css", priority=850)  # after lesson.css
         app.add_js_file("quiz.js", defer="defer")
 
 
 def setup(app: Sphinx) -> dict:
     app.add_directive("quiz", Quiz)
     app.setup_extension("build_folder")
-    build_folder.add_static(app, Path(__file__).parent / "quiz.js")
-    app.connect("html-page-context", load_script)
+    build_folder.add_static(app, HERE / "quiz.js", HERE / "quiz.css")
+    app.connect("html-page-context", load_files)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,25 +1,32 @@
-"""Small repairs to every page: a description for search engines, and only the files that it uses, in few requests.
+"""The frame of every page: Furo's, mended for keyboards and screen readers, with only the files that a page uses.
 
-Why no library: sphinx-gallery loads its style sheets and scripts on all pages, each extension brings a style sheet of
-its own, and no extension for descriptions takes the page's own first sentence.
+Why no library: this is what is left to do between libraries. sphinx-gallery loads its style sheets and scripts on all
+pages, and each extension brings a style sheet, so a request, of its own.
+
+- translator.py          what Sphinx and MyST-NB write, mended where it is written
+- mends.py, page.html    what stands in Furo's own page, and code
+- base.html, theme.js    no script and no style inside a page
+- 404.html               what sphinx-notfound-page shows where there is no page
 """
 
 import hashlib
-import html
 import os
 from functools import cache
 from pathlib import Path
 
 import build_folder
-from docutils import nodes
 from furo import get_pygments_stylesheet
-from sphinx import addnodes
+from myst_nb.sphinx_ import HideCodeCellNode  # MyST-NB's own; nobody else can say how its folds are written
 from sphinx.application import Sphinx
 
+from theme.mends import mend, reach_code
+from theme.translator import Translator, depart_fold, visit_fold
+
+HERE = Path(__file__).parent
 # Files that only some pages use: how the file's name begins, and what the names of these pages begin with.
 ONLY = {
     "mystnb.": (),  # 43 KB, of which lesson.css has the ten lines that count here
-    "sg_gallery.css": (),  # lesson.css has the gallery's cards, with links that a screen reader can name
+    "sg_gallery.css": (),  # gallery.css has the gallery's cards, with links that a screen reader can name
     "sg_gallery-binder.css": (),
     "sg_gallery-dataframe.css": (),
     "sg_gallery-rendered-html.css": (),
@@ -28,23 +35,24 @@ ONLY = {
 }
 
 
-def first_sentences(doctree: nodes.document, limit: int = 155) -> str:
-    """Return the beginning of the first paragraph, cut between words."""
-    for paragraph in doctree.findall(nodes.paragraph):
-        if isinstance(paragraph.parent, (nodes.section, nodes.container, addnodes.desc_content)):
-            text = " ".join(paragraph.astext().split())
-            return text if len(text) <= limit else text[:limit].rsplit(" ", 1)[0] + " …"
-    return ""
-
-
-def describe_and_bundle(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
-    if doctree is not None and (text := first_sentences(doctree)):
-        context["metatags"] = context.get("metatags", "") + f'<meta name="description" content="{html.escape(text)}">'
+def choose_files(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
+    """Give a page the scripts that it uses, and one style sheet."""
     for kind in "css_files", "script_files":
-        context[kind] = [file for file in context[kind] if _wanted(str(file.filename), pagename)]
+        context[kind] = [file for file in context[kind] if is_wanted(str(file.filename), pagename)]
     sheets = sorted(context["css_files"], key=lambda sheet: sheet.priority)
-    together = bundle(app.outdir, tuple(str(sheet.filename) for sheet in sheets))
-    context["css_files"] = [type(sheets[0])(together)]
+    context["css_files"] = [bundle(app.outdir, tuple(str(sheet.filename) for sheet in sheets))]
+
+
+def mend_page(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
+    """Mend the text of a page, and give its template what mends the frame."""
+    context["mend"] = mend
+    if doctree is not None:
+        context["body"] = reach_code(context["body"], doctree)
+
+
+def is_wanted(filename: str, pagename: str) -> bool:
+    name = filename.rsplit("/", 1)[-1]
+    return all(pagename.startswith(pages) for file, pages in ONLY.items() if name.startswith(file))
 
 
 @cache
@@ -64,14 +72,12 @@ def bundle(outdir: Path, names: tuple[str, ...]) -> str:
     return name
 
 
-def _wanted(filename: str, pagename: str) -> bool:
-    name = filename.rsplit("/", 1)[-1]
-    return all(pagename.startswith(pages) for file, pages in ONLY.items() if name.startswith(file))
-
-
 def setup(app: Sphinx) -> dict:
     app.setup_extension("build_folder")
-    build_folder.add_static(app, Path(__file__).parent / "theme.js")
-    build_folder.add_templates(app, Path(__file__).parent)
-    app.connect("html-page-context", describe_and_bundle, priority=900)
+    build_folder.add_static(app, HERE / "theme.js")
+    build_folder.add_templates(app, HERE)
+    app.set_translator("html", Translator)
+    app.add_node(HideCodeCellNode, override=True, html=(visit_fold, depart_fold))
+    app.connect("html-page-context", mend_page)
+    app.connect("html-page-context", choose_files, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

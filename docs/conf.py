@@ -65,7 +65,7 @@ templates_path = ["_templates"]
 default_role = "autolink"  # a name that can be imported becomes a link
 suppress_warnings = ["config.cache", "sphinx_gallery.space_in_filename"]
 
-# Lessons: Markdown that runs (see _ext/execution.py).
+# Lessons: Markdown that runs (see _ext/execution).
 lesson_build = str(BUILD)
 nb_execution_mode = "cache"
 nb_execution_raise_on_error = True

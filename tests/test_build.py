@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 
 import pytest
 from conftest import DOCS, ROOT
@@ -37,7 +38,7 @@ ax.plot([0, 1])
 fig = describe(fig, "A line that rises from 0 to 1.")
 ```
 """
-OTHER = LESSON.replace("# A lesson", "# Another").replace("kernel", "other")
+OTHER = LESSON.replace("# A lesson", "# Another").replace("kernel", "other").replace("`one`", "`two`")
 SCRIPT = '''\
 """
 Does it run?
@@ -99,6 +100,12 @@ class Project:
     def page(self, name):
         return (self.site / name).read_text(encoding="utf-8")
 
+    def pages_read_since(self, moment):
+        """Sphinx writes the doctree of a page when it has read the page."""
+        folder = self.root / "docs" / "_build" / "doctrees"
+        pages = folder.rglob("*.doctree")
+        return sorted(p.relative_to(folder).with_suffix("").as_posix() for p in pages if p.stat().st_mtime >= moment)
+
     def copy(self, target):
         return Project(shutil.copytree(self.root, target))
 
@@ -118,6 +125,7 @@ def built(tmp_path_factory):
         shutil.copy2(DOCS / file, root / "docs")
     for file, text in {
         "facts/lesson_a.py": 'def facts():\n    assert 1 + 1 == 2, "arithmetic"\n    return {"one": "1.00"}\n',
+        "facts/lesson_b.py": 'def facts():\n    return {"two": "7.00"}\n',
         "index.md": INDEX,
         "lessons/a.md": LESSON,
         "lessons/b.md": OTHER,
@@ -136,6 +144,7 @@ def built(tmp_path_factory):
 def test_the_first_build_runs_everything_once(built):
     everything = [
         ("facts", "facts/lesson_a.py"),
+        ("facts", "facts/lesson_b.py"),
         ("doctests", "."),
         ("notebook", "lessons/a.md"),
         ("notebook", "lessons/b.md"),
@@ -156,10 +165,18 @@ def test_what_runs_again(built, tmp_path):
     run = project.make()
     assert (run.returncode, run.ran) == (0, []), "nothing has changed"
 
+    before = time.time()
     project.edit("docs/facts/lesson_a.py", '"one": "1.00"', '"one": "2.00"')
     run = project.make()
-    assert (run.returncode, run.ran) == (0, [("facts", "facts/lesson_a.py")]), "the facts alone"
-    assert "2.00" in project.page("lessons/a.html") and "2.00" in project.page("lessons/b.html")
+    assert (run.returncode, run.ran) == (0, [("facts", "facts/lesson_a.py")]), "the facts of that file alone"
+    assert "2.00" in project.page("lessons/a.html") and "7.00" in project.page("lessons/b.html")
+    assert project.pages_read_since(before) == ["lessons/a"], "the page that shows them alone"
+
+    before = time.time()
+    project.edit("docs/facts/lesson_b.py", '"7.00"', 'f"{7:.2f}"')
+    run = project.make()
+    assert (run.returncode, run.ran) == (0, [("facts", "facts/lesson_b.py")])
+    assert project.pages_read_since(before) == [], "the same value by another way"
 
     assert "which takes 1 minute." in project.page("index.html")
     project.edit("docs/facts.py", '"one": "1.00"', '"one": "2.00"')
@@ -178,7 +195,7 @@ def test_what_runs_again(built, tmp_path):
     project.edit("nwlesson/kernels.py", "tensor([1.0000, 0.6065, 0.1353])", "tensor([2.0000, 1.2131, 0.2707])")
     run = project.make()
     assert run.returncode == 0, run.said
-    assert len(run.ran) == 4, "the package is behind everything"
+    assert len(run.ran) == 5, "the package is behind everything"
     assert "kernel 2.0" in project.page("lessons/a.html")
     assert "other 2.0" in project.page("lessons/b.html")
     assert "gallery 2.0" in project.page("examples/plot_a.html")
@@ -227,6 +244,14 @@ def test_what_fails_when_run_is_named_with_its_place(built, tmp_path):
     assert re.search(r"lesson_a\.py\", line 2", run.said)
     assert "arithmetic" in run.said
     assert "A sentence with a typo" in project.page("lessons/a.html")
+
+
+def test_a_fact_in_two_files_stops_the_build(built, tmp_path):
+    project = built.copy(tmp_path / "p")
+    project.edit("docs/facts/lesson_b.py", '{"two"', '{"one": "3.00", "two"')
+    run = project.make()
+    assert run.returncode != 0
+    assert "the fact 'one' is in lesson_b.py and in lesson_a.py" in run.said
 
 
 def test_a_failing_gallery_script_stops_the_build(built, tmp_path):

@@ -18,6 +18,7 @@ from bs4 import BeautifulSoup
 from hypothesis import settings
 from playwright.sync_api import Error, sync_playwright
 
+pytest_plugins = ["explorable_pages"]
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 SITE = DOCS / "_build" / "html"

@@ -1,5 +1,5 @@
 // bmm: walk through the numbers of the result, and see which row meets which column in which level.
-import { add, marks, set, whereIs } from "../shared/draw.js";
+import { add, layer, marks, set, whereIs } from "../shared/draw.js";
 import { meeting, mismatch, tensor, total, tuple } from "../shared/tensors.js";
 
 // Small whole numbers, so that every sum can be done in the head; no row is the same as the next.
@@ -22,7 +22,7 @@ export default async ({ svg, below, say, state, part, change, slider, choice, bu
   const count = ({ n, a, b, c }) => n * a * b * c;
   const move = (by) => change({ at: (Math.min(state.at, count(state) - 1) + by + count(state)) % count(state) });
 
-  const layers = Object.fromEntries(["cells", "numbers", "names"].map((key) => [key, add(svg, "g")]));
+  const layers = Object.fromEntries(["cells", "numbers", "names"].map((part) => [part, layer(svg, part)]));
   const code = add(below, "pre", { translate: "no", tabindex: "0" });
   let found = []; // where the numbers of the result are drawn, and which step ends at each
   function pick(event) {

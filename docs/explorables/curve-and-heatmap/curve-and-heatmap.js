@@ -1,5 +1,5 @@
 // Curve and heat map: turn w from 0 to very large, and see the fit, all weights, and how many neighbours are heard.
-import { add, axes, drag, grip, legend, logSteps, marks, number, path, scale, set } from "../shared/draw.js";
+import { axes, drag, grip, layer, legend, logSteps, marks, number, path, scale, set } from "../shared/draw.js";
 import { meanSquare, neighbours, pool, truth, weights } from "../shared/math.js";
 
 const LEVELS = 25; // of darkness
@@ -23,18 +23,17 @@ export default async ({ svg, say, data, change, slider }) => {
   slider("w", { values: logSteps(0.1, 1000, 20, true), value: 1, format });
   slider("x", { min: 0, max: last, step: queries[1], value: 2.5, role: "query", digits: 3 });
 
-  const layer = (tag, attributes) => add(svg, tag, attributes);
-  const [frame, frameBelow] = [layer("g"), layer("g")];
-  const cells = layer("g", { fill: "var(--role-weight)" });
-  const row = layer("rect", { class: "line", stroke: "var(--role-query)" });
-  const known = layer("path", { class: "line", stroke: "var(--role-truth)" });
-  const dots = layer("g", { fill: "var(--role-value)", stroke: "var(--role-value)" });
-  const fit = layer("path", { class: "line dashed", stroke: "var(--role-prediction)" });
-  const line = layer("path", { class: "line", stroke: "var(--role-query)" });
-  const handle = layer("path", { fill: "var(--role-query)" });
-  const answer = layer("path", { fill: "var(--role-prediction)" });
-  const swatches = layer("g", { fill: "var(--role-weight)", stroke: "currentColor" });
-  const meanings = layer("g", { "text-anchor": "middle" });
+  const [frame, frameBelow] = [layer(svg, "axes"), layer(svg, "axes-map")];
+  const cells = layer(svg, "cells", "g", { fill: "var(--role-weight)" });
+  const row = layer(svg, "row", "rect", { class: "line", stroke: "var(--role-query)" });
+  const known = layer(svg, "truth", "path", { class: "line", stroke: "var(--role-truth)" });
+  const dots = layer(svg, "points", "g", { fill: "var(--role-value)", stroke: "var(--role-value)" });
+  const fit = layer(svg, "curve", "path", { class: "line dashed", stroke: "var(--role-prediction)" });
+  const line = layer(svg, "query", "path", { class: "line", stroke: "var(--role-query)" });
+  const handle = layer(svg, "grips", "path", { fill: "var(--role-query)" });
+  const answer = layer(svg, "prediction", "path", { fill: "var(--role-prediction)" });
+  const swatches = layer(svg, "scale", "g", { fill: "var(--role-weight)", stroke: "currentColor" });
+  const meanings = layer(svg, "scale-numbers", "g", { "text-anchor": "middle" });
   const names = legend(svg, 12, say);
 
   const snap = (place) => queries[Math.round(Math.min(last, Math.max(0, place)) / queries[1])];

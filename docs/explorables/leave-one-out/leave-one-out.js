@@ -1,5 +1,5 @@
 // Leave one out: from a row of inputs to a table of keys in which nobody meets themself, and the same with -inf.
-import { add, marks, number, set } from "../shared/draw.js";
+import { add, layer, marks, number, set } from "../shared/draw.js";
 import { eye, fillDiagonal, mask, pool, reshape, scores, select, softmax, tile, weights } from "../shared/math.js";
 
 const INPUTS = [1, 2, 4, 7, 11, 16];
@@ -16,12 +16,12 @@ export default ({ svg, below, say, state, change, slider, choice, tick, buttons 
   slider("w", { min: 0, max: 2, step: 0.1, value: 0.5, digits: 1 });
   tick("zero");
 
-  const layer = (attributes = {}) => add(svg, "g", { "pointer-events": "none", ...attributes });
-  const names = layer({ class: "strong" });
-  const labels = layer({ fill: "var(--role-query)", "text-anchor": "end" });
-  const boxes = layer({ fill: "var(--role-query)", "pointer-events": "all" });
-  const crosses = add(layer(), "path", { class: "line", stroke: "currentColor" });
-  const numbers = layer({ fill: "var(--role-key)", "text-anchor": "middle", class: "clear" });
+  const quiet = { "pointer-events": "none" }; // the boxes below them are what the reader points at
+  const names = layer(svg, "names", "g", { class: "strong", ...quiet });
+  const labels = layer(svg, "rows", "g", { fill: "var(--role-query)", "text-anchor": "end", ...quiet });
+  const boxes = layer(svg, "cells", "g", { fill: "var(--role-query)", "pointer-events": "all" });
+  const crosses = layer(svg, "crosses", "path", { class: "line", stroke: "currentColor", ...quiet });
+  const numbers = layer(svg, "numbers", "g", { ...quiet, fill: "var(--role-key)", "text-anchor": "middle", class: "clear" });
   const code = add(below, "pre", { translate: "no", tabindex: "0" });
   svg.addEventListener("mousemove", ({ target }) => {
     const row = target.getAttribute("data-row");

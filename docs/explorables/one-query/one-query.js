@@ -1,5 +1,5 @@
 // One query: drag it along x, and see who answers and how much each of them counts.
-import { add, axes, drag, grip, legend, logSteps, marks, number, path, scale, set, table } from "../shared/draw.js";
+import { axes, drag, grip, layer, legend, logSteps, marks, number, path, scale, set, table } from "../shared/draw.js";
 import { kernels, neighbours, pool, scores, truth, weights } from "../shared/math.js";
 
 const GRID = Array.from({ length: 201 }, (_, i) => i / 40);
@@ -14,17 +14,16 @@ export default async ({ svg, below, say, data, change, slider, choice }) => {
   slider("w", { values: logSteps(0.1, 100, 20, true), value: 4, format });
   choice("kernel", Object.keys(kernels));
 
-  const layer = (tag, attributes) => add(svg, tag, attributes);
-  const [frame, frameBelow] = [layer("g"), layer("g")];
-  const real = layer("path", { class: "line", stroke: "var(--role-truth)" });
-  const fit = layer("path", { class: "line dashed", stroke: "var(--role-prediction)" });
-  const dots = layer("g", { fill: "var(--role-value)", stroke: "var(--role-value)" });
-  const bell = layer("path", { class: "line thin", stroke: "var(--role-weight)" });
-  const bars = layer("g", { fill: "var(--role-weight)" });
-  const line = layer("path", { class: "line", stroke: "var(--role-query)" });
-  const handle = layer("path", { fill: "var(--role-query)" });
-  const answer = layer("path", { fill: "var(--role-prediction)" });
-  const label = layer("text", { fill: "var(--role-prediction)", class: "strong" });
+  const [frame, frameBelow] = [layer(svg, "axes"), layer(svg, "axes-weights")];
+  const real = layer(svg, "truth", "path", { class: "line", stroke: "var(--role-truth)" });
+  const fit = layer(svg, "curve", "path", { class: "line dashed", stroke: "var(--role-prediction)" });
+  const dots = layer(svg, "points", "g", { fill: "var(--role-value)", stroke: "var(--role-value)" });
+  const bell = layer(svg, "bell", "path", { class: "line thin", stroke: "var(--role-weight)" });
+  const bars = layer(svg, "weights", "g", { fill: "var(--role-weight)" });
+  const line = layer(svg, "query", "path", { class: "line", stroke: "var(--role-query)" });
+  const handle = layer(svg, "grip", "path", { fill: "var(--role-query)" });
+  const answer = layer(svg, "prediction", "path", { fill: "var(--role-prediction)" });
+  const label = layer(svg, "answer", "text", { fill: "var(--role-prediction)", class: "strong" });
   const names = legend(svg, 12, say);
 
   let x;

@@ -1,5 +1,5 @@
 // The same formula: the squared distance written out as three terms, and which of them the weights can see.
-import { add, drag, grip, marks, number, scale, set, table } from "../shared/draw.js";
+import { add, drag, grip, layer, marks, number, scale, set, table } from "../shared/draw.js";
 import { distances, pair, pool, scores, softmax, terms } from "../shared/math.js";
 
 const KEYS = {
@@ -22,23 +22,21 @@ export default ({ svg, below, say, state, change, slider, choice, tick }) => {
   choice("keys", Object.keys(KEYS));
   slider("pick", { min: 1, max: VALUES.length, step: 1, value: 3, role: "key", format: (i) => name(KEYS[state.keys][i - 1]) });
 
-  const layer = (attributes) => add(svg, "g", attributes);
-  const line = (attributes) => add(svg, "path", { class: "line", ...attributes });
-  const ring = line({ class: "line dashed", stroke: "var(--role-key)" });
-  const axis = line({ class: "axis" });
-  const heads = layer({});
-  const names = layer({ fill: "var(--role-key)" });
-  const dots = layer({ fill: "var(--role-weight)", stroke: "var(--role-key)", "fill-opacity": 0.35 });
-  const triangle = add(svg, "path", { fill: "var(--role-query)" });
-  const bars = layer({});
-  const sums = line({ stroke: "currentColor" });
-  const loud = layer({ fill: "var(--role-weight)" });
-  const old = layer({ class: "line dashed", stroke: "currentColor" });
-  const label = add(svg, "text", { class: "strong", fill: "var(--role-prediction)", x: 2 });
+  const ring = layer(svg, "ring", "path", { class: "line dashed", stroke: "var(--role-key)" });
+  const axis = layer(svg, "axis", "path", { class: "axis" });
+  const heads = layer(svg, "heads");
+  const names = layer(svg, "names", "g", { fill: "var(--role-key)" });
+  const dots = layer(svg, "keys", "g", { fill: "var(--role-weight)", stroke: "var(--role-key)", "fill-opacity": 0.35 });
+  const triangle = layer(svg, "grip", "path", { fill: "var(--role-query)" });
+  const bars = layer(svg, "terms");
+  const sums = layer(svg, "scores", "path", { class: "line", stroke: "currentColor" });
+  const loud = layer(svg, "weights", "g", { fill: "var(--role-weight)" });
+  const old = layer(svg, "weights-1964", "g", { class: "line dashed", stroke: "currentColor" });
+  const label = layer(svg, "prediction", "text", { class: "strong", fill: "var(--role-prediction)", x: 2 });
   const form = add(below, "pre", { translate: "no", tabindex: "0" });
 
   let x;
-  const area = add(svg, "rect", { width: "100%", height: PLACES, fill: "transparent" });
+  const area = layer(svg, "handle", "rect", { width: "100%", height: PLACES, fill: "transparent" });
   drag(svg, (px) => change({ q: Math.round(5 * Math.min(5, Math.max(0, x.back(px)))) / 5 }), area);
 
   return ({ q, w, keys: where, pick, ...on }, { width, height }) => {

@@ -1,5 +1,5 @@
 // Shapes: do torch's steps to a small tensor, one after another, and see what becomes of shape, memory and numbers.
-import { add, marks, set, table } from "../shared/draw.js";
+import { add, layer, marks, set, table } from "../shared/draw.js";
 import { apply, arange, places, tuple } from "../shared/tensors.js";
 
 const STARTS = { "arange(3)": arange(3), "arange(6).reshape(2, 3)": arange(2, 3), "arange(3).reshape(3, 1)": arange(3, 1) };
@@ -61,12 +61,12 @@ export default async ({ svg, below, say, state, part, change, choice, buttons })
 
   const panels = ["before", "after"].map((word) => ({
     word,
-    name: add(svg, "text", { class: "strong" }),
-    frames: add(svg, "g", { fill: "none", stroke: "currentColor" }),
-    cells: add(svg, "g", { fill: "none", stroke: "var(--role-value)" }),
-    numbers: add(svg, "g", { fill: "var(--role-value)", "text-anchor": "middle" }),
+    name: layer(svg, `${word}-name`, "text", { class: "strong" }),
+    frames: layer(svg, `${word}-frames`, "g", { fill: "none", stroke: "currentColor" }),
+    cells: layer(svg, `${word}-cells`, "g", { fill: "none", stroke: "var(--role-value)" }),
+    numbers: layer(svg, `${word}-numbers`, "g", { fill: "var(--role-value)", "text-anchor": "middle" }),
   }));
-  const note = add(svg, "text", { x: 10 });
+  const note = layer(svg, "note", "text", { x: 10 });
   const code = add(below, "pre", { translate: "no", tabindex: "0" });
 
   function panel({ word, name, frames, cells, numbers }, t, left, top, width) {

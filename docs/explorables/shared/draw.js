@@ -18,6 +18,9 @@ export function set(element, attributes) {
 export const add = (parent, tag, attributes = {}) =>
   set(parent.appendChild(document.createElementNS(parent.namespaceURI, tag)), attributes);
 
+// A layer of the drawing, an element of its own with a name.
+export const layer = (svg, part, tag = "g", attributes = {}) => add(svg, tag, { "data-part": part, ...attributes });
+
 // Make the parent hold one element for each row, reusing those that are there; rows give the attributes.
 export function marks(parent, tag, rows, attributes) {
   while (parent.childElementCount > rows.length) parent.lastElementChild.remove();
@@ -92,7 +95,7 @@ export function axes(group, x, y, { xLabel = "", yLabel = "", xTicks = 6, yTicks
 
 // The names of what a fit shows, in a text to be put at the right end of its panel.
 export function legend(svg, y, say) {
-  const text = add(svg, "text", { "text-anchor": "end", y });
+  const text = layer(svg, "legend", "text", { "text-anchor": "end", y });
   for (const [role, sign] of Object.entries({ value: "●", truth: "—", prediction: "╌" }))
     add(text, "tspan", { fill: `var(--role-${role})`, dx: 8, text: `${sign} ${say(`legend-${role}`)}` });
   return text;

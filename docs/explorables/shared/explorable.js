@@ -105,7 +105,7 @@ async function run(root, build) {
   function buttons(actions) {
     const box = (row = places.length || !row ? place() : row);
     return Object.entries(actions).map(([key, act]) => {
-      const button = add(box, "button", { type: "button", text: say(key) });
+      const button = add(box, "button", { type: "button", "data-part": key, text: say(key) });
       button.addEventListener("click", act);
       return button;
     });

@@ -1,5 +1,5 @@
 // Training: step by step down the curve of the loss, with the fit of the present w and the losses that are printed.
-import { add, axes, legend, logScale, logSteps, marks, number, path, scale, set } from "../shared/draw.js";
+import { add, axes, layer, legend, logScale, logSteps, marks, number, path, scale, set } from "../shared/draw.js";
 import { bestW, epoch, loss, lossCurve, meanSquare, part, predict, settled, truth, verdict } from "../shared/math.js";
 
 const [MOST, TICK] = [100, 60]; // epochs, and milliseconds for each while it runs
@@ -78,21 +78,20 @@ export default async ({ svg, controls, say, data, state, part: keep, change, sli
   choice("seed", Object.keys(seeds));
   controls.addEventListener("input", () => change({ epochs: 0 })); // a setting has changed: training starts anew
 
-  const layer = (tag, attributes) => add(svg, tag, attributes);
-  const line = (stroke, kind) => layer("path", { class: `line ${kind}`, stroke });
-  const [frame, frameFit, frameHistory] = [layer("g"), layer("g"), layer("g")];
-  const curve = line("currentColor", "");
-  const valley = layer("path", { fill: "currentColor" });
-  const steps = line("var(--role-prediction)", "thin");
-  const points = layer("g", { fill: "var(--role-prediction)", "fill-opacity": 0.6 });
-  const names = layer("g", { "text-anchor": "middle" });
-  const dots = layer("g", { fill: "var(--role-value)", "fill-opacity": 0.5 });
-  const known = line("var(--role-truth)", "");
-  const fit = line("var(--role-prediction)", "dashed");
-  const history = line("currentColor", "thin");
-  const printed = layer("g", { fill: "currentColor" });
+  const line = (name, stroke, kind) => layer(svg, name, "path", { class: `line ${kind}`, stroke });
+  const [frame, frameFit, frameHistory] = ["axes", "axes-fit", "axes-history"].map((name) => layer(svg, name));
+  const curve = line("loss", "currentColor", "");
+  const valley = layer(svg, "best", "path", { fill: "currentColor" });
+  const steps = line("path", "var(--role-prediction)", "thin");
+  const points = layer(svg, "epochs", "g", { fill: "var(--role-prediction)", "fill-opacity": 0.6 });
+  const names = layer(svg, "epoch-numbers", "g", { "text-anchor": "middle" });
+  const dots = layer(svg, "points", "g", { fill: "var(--role-value)", "fill-opacity": 0.5 });
+  const known = line("truth", "var(--role-truth)", "");
+  const fit = line("curve", "var(--role-prediction)", "dashed");
+  const history = line("history", "currentColor", "thin");
+  const printed = layer(svg, "printed", "g", { fill: "currentColor" });
   const legendFit = legend(svg, 250, say);
-  const legendLoss = layer("text", { "text-anchor": "end", y: 12 });
+  const legendLoss = layer(svg, "legend-loss", "text", { "text-anchor": "end", y: 12 });
   const labelNow = add(legendLoss, "tspan", { fill: "var(--role-prediction)" });
   const labelBest = add(legendLoss, "tspan", { dx: 8 });
 

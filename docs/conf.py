@@ -11,6 +11,7 @@ os.environ.setdefault("MPLBACKEND", "agg")
 sys.path[:0] = [str(HERE / "_ext"), str(HERE.parent)]
 
 import figures  # noqa: E402
+import thumbnails  # noqa: E402
 
 import nwlesson  # noqa: E402
 
@@ -41,6 +42,7 @@ extensions = [
     "quiz",
     "roles",
     "slides",
+    "thumbnails",
 ]
 exclude_patterns = ["_*", "gallery", "**/*.ipynb", "examples/sg_execution_times.rst", "sg_execution_times.rst"]
 nitpicky = True
@@ -65,7 +67,7 @@ sphinx_gallery_conf = {
     "examples_dirs": "gallery",
     "gallery_dirs": "examples",
     "filename_pattern": r"/plot_",
-    "image_scrapers": (figures.scraper,),
+    "image_scrapers": (thumbnails.scraper, figures.scraper),
     "backreferences_dir": "reference/backreferences",
     "doc_module": ("nwlesson",),
     "abort_on_example_error": True,

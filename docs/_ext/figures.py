@@ -31,12 +31,12 @@ ElementTree.register_namespace("", SVG[1:-1])
 ElementTree.register_namespace("xlink", HREF[1:-5])
 
 
-def to_svg(fig: Figure) -> str:
-    """Write a figure as SVG, with its description (see nwlesson.describe) inside."""
+def to_svg(fig: Figure, dpi: float = 144) -> str:
+    """Write a figure as SVG, with its description (see nwlesson.describe) inside; heat maps have `dpi` dots an inch."""
     buffer = io.BytesIO()
     metadata = {"Description": fig.get_label() or None, "Date": None, "Creator": None}
     with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "nwlesson"}):
-        fig.savefig(buffer, format="svg", dpi=144, metadata=metadata)
+        fig.savefig(buffer, format="svg", dpi=dpi, metadata=metadata)
     return buffer.getvalue().decode()
 
 

@@ -32,12 +32,16 @@ ElementTree.register_namespace("", SVG[1:-1])
 ElementTree.register_namespace("xlink", HREF[1:-5])
 
 
-def to_svg(fig: Figure) -> str:
+# How exactly a figure is drawn: lines by points (1 is a pixel or so), heat maps with so many dots an inch.
+FINE, COARSE = {"path.simplify_threshold": 1 / 9, "savefig.dpi": 144}, {"path.simplify_threshold": 1, "savefig.dpi": 24}
+
+
+def to_svg(fig: Figure, grain: dict[str, float] = FINE) -> str:
     """Write a figure as SVG, with its description (see nwlesson.describe) inside."""
     buffer = io.BytesIO()
     metadata = {"Description": fig.get_label() or None, "Date": None, "Creator": None}
-    with lesson_style(), matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "nwlesson"}):
-        fig.savefig(buffer, format="svg", dpi=144, metadata=metadata)
+    with lesson_style(), matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "nwlesson", **grain}):
+        fig.savefig(buffer, format="svg", metadata=metadata)
     return buffer.getvalue().decode()
 
 

@@ -1,5 +1,7 @@
 """The gallery: its scripts in the order in which the lessons use their pictures, and the look of its cards.
 
+thumbnails.py makes the small pictures on the cards.
+
 Why no library: sphinx-gallery orders by file name, by size or by a list that would be kept by hand.
 """
 
@@ -7,6 +9,8 @@ from pathlib import Path
 
 import build_folder
 from sphinx.application import Sphinx
+
+from gallery.thumbnails import ShowThumbnails
 
 DOCS = Path(__file__).parents[2]
 
@@ -37,5 +41,6 @@ def load_style(app: Sphinx, pagename: str, templatename: str, context: dict, doc
 def setup(app: Sphinx) -> dict:
     app.setup_extension("build_folder")
     build_folder.add_static(app, Path(__file__).parent / "gallery.css")
+    app.add_post_transform(ShowThumbnails)
     app.connect("html-page-context", load_style)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

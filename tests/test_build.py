@@ -76,6 +76,9 @@ examples/index
 """
 
 
+ADDRESSES = "NWLESSON_REPOSITORY_URL", "NWLESSON_SITE_URL", "READTHEDOCS_CANONICAL_URL"  # CI sets them
+
+
 class Project:
     def __init__(self, root):
         self.root = root
@@ -85,7 +88,7 @@ class Project:
         """Run make with the environment of this checkout and return what it said."""
         venv = sys.prefix
         command = ["make", target, f"venv={venv}", "-o", f"{venv}/site"]
-        env = {k: v for k, v in os.environ.items() if k not in {"MAKEFLAGS", "NWLESSON_REPOSITORY_URL"}} | env
+        env = {k: v for k, v in os.environ.items() if k not in {"MAKEFLAGS", *ADDRESSES}} | env
         run = subprocess.run(command, cwd=self.root, capture_output=True, env=env, encoding="utf-8")
         run.said = run.stdout + run.stderr
         run.ran = re.findall(r"^ran (\w+) ?(\S*)", run.stdout, re.MULTILINE)

@@ -129,7 +129,9 @@ def test_a_quiz_becomes_folds_that_need_no_script(tmp_path):
     assert not html.select("details[open]")
     assert len(html.select(".quiz-words")) == 1, "the words stand on a page once"
     assert [tag.has_attr("defer") for tag in html.select('script[src*="quiz.js"]')] == [True]
+    assert len(html.select('link[href*="quiz.css"]')) == 1
     assert "quiz.js" not in (out / "plain.html").read_text(encoding="utf-8")
+    assert "quiz.css" not in (out / "plain.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

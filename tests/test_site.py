@@ -96,7 +96,11 @@ def test_head_is_complete(page, html):
     assert html.html["lang"] == "en"
     assert html.title.get_text(strip=True)
     if page.name not in {"404.html", "genindex.html", "search.html"}:
-        assert 20 < len(html.find("meta", attrs={"name": "description"})["content"]) < 170
+        description = html.find("meta", attrs={"name": "description"})["content"]
+        assert 20 < len(description) < 170
+        card = {tag["property"]: tag["content"] for tag in html.select("meta[property]")}
+        assert card["og:description"] == description
+        assert html.title.get_text(strip=True).startswith(card["og:title"]) or page == SITE / "index.html"
 
 
 def test_formulas_are_mathml(parsed):

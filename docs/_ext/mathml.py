@@ -22,7 +22,10 @@ from sphinx.util import logging
 logger = logging.getLogger(__name__)
 stdlib_logging.getLogger("fontTools").setLevel(stdlib_logging.WARNING)
 
-# The package ziamath carries the font; nothing else of it is used, so it is not imported.
+# tex2mathml is docutils' own and not promised to stay: it is what docutils writes MathML with, but Sphinx has another
+# writer, which does not offer it. tests/test_versions.py tries it.
+# The package ziamath carries the font, and says nowhere that it will stay at this place; nothing else of it is used, so
+# it is not imported.
 FONT = Path(find_spec("ziamath").origin).parent / "fonts" / "STIXTwoMath-Regular.ttf"
 FORMULA = re.compile(r"\$\$(.+?)\$\$|\$([^$\n]+?)\$", re.DOTALL)
 

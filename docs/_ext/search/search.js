@@ -1,6 +1,7 @@
 // Weighs what the search finds, and leads to the section that was meant. Sphinx puts this file behind its searchtools.js.
 // Why no library: the search is Sphinx's own. It takes a page for as good as its best word, so that most pages come in
-// the order of their names, and it leads to the top of a page, however long. Both can be changed from outside.
+// the order of their names, and it leads to the top of a page, however long. Both can be changed from outside, with
+// Search._index and Search._parseQuery, which Sphinx does not promise to keep: tests/test_versions.py looks for them.
 {
   const query = new URLSearchParams(location.search).get("q") ?? "";
   const spoken = query.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? []; // with the small words and numbers that Sphinx drops

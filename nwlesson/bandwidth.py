@@ -17,7 +17,7 @@ FLAT = 1e-3  # an error that grows by less, when w is four times as large, has n
 
 def _blocks(x: Tensor) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
     """Yield row numbers i, (x_i - x_j)**2 and the mask, a few rows at a time: little memory, nothing for threads."""
-    rows = max(1, 2**14 // len(x))
+    rows = max(1, 2**15 // (len(x) + 1))
     for start in range(0, len(x), rows):
         i = torch.arange(start, min(start + rows, len(x)), device=x.device)
         mask = x.new_zeros(len(i), len(x))

@@ -21,6 +21,7 @@ from nwlesson import (
 )
 
 
+@pytest.mark.site
 def test_the_data_are_those_of_the_lesson():
     stored = json.loads((SITE / "_static" / "explorables" / "shared" / "data.json").read_text())
     assert len(stored["seeds"]) >= 3

@@ -86,13 +86,15 @@ def _grid(along: Tensor, x: Tensor, rounding: Tensor) -> list[float]:
     """
     farthest, least = 0.0, math.inf
     for _, squares, mask in _blocks(x):
-        distance = (squares @ along**2).sqrt()
+        distance = squares @ along**2  # squared
         farthest = max(farthest, distance.max().item())
         distance -= mask
         first = distance.amin(dim=1, keepdim=True)
-        second = distance.masked_fill(distance <= first + along @ rounding, torch.inf).amin(dim=1, keepdim=True)
-        least = min(least, ((second - first) * (second + first)).min().item())
-    low, high = 0.1 / farthest, 9 / math.sqrt(least if least < math.inf else farthest**2)  # exp(-9**2 / 2) is nothing
+        second = distance.masked_fill(distance <= (first.sqrt() + along @ rounding) ** 2, torch.inf).amin(
+            dim=1, keepdim=True
+        )
+        least = min(least, (second - first).min().item())
+    low, high = 0.1 / math.sqrt(farthest), 9 / math.sqrt(min(least, farthest))  # exp(-9**2 / 2) is nothing
     n = math.ceil(math.log(high / low) / math.log(STEP))
     return [0.0, *torch.logspace(math.log10(low), math.log10(high), n + 1, dtype=x.dtype).tolist()]
 

@@ -9,7 +9,13 @@ from nwlesson.leave_one_out import leave_one_out, leave_one_out_loss
 from nwlesson.model import NWKernelRegression
 from nwlesson.palette import COLOURS
 from nwlesson.plotting import describe, plot_history, plot_kernel_reg, show_heatmaps
-from nwlesson.pooling import attention_pooling, attention_weights, average_pooling, scaled_distance
+from nwlesson.pooling import (
+    attention_pooling,
+    attention_weights,
+    average_pooling,
+    effective_neighbours,
+    scaled_distance,
+)
 from nwlesson.training import Epoch, train
 
 __version__ = "0.1.0"
@@ -31,6 +37,7 @@ __all__ = [
     "draw_leave_one_out",
     "draw_repeat_interleave",
     "draw_unsqueeze",
+    "effective_neighbours",
     "epanechnikov",
     "fit_bandwidth",
     "fused_attention_pooling",

@@ -28,9 +28,8 @@ from nwlesson import (
     truth,
 )
 
-MODULES = sorted((DOCS / "_static" / "explorables").glob("*.js"))
-TOOLS = {"math", "tensors", "draw", "explorable", "load"}
-NAMES = [path.stem for path in MODULES if path.stem not in TOOLS]
+FOLDER = DOCS / "explorables"
+NAMES = sorted(path.stem for path in FOLDER.glob("*/*.md") if path.parent.name == path.stem)
 PLAY = "play/index.html"
 VIEWS = {
     "desktop": {"viewport": {"width": 1280, "height": 900}},
@@ -124,9 +123,8 @@ def maths(chromium, address):
     page.goto(address + PLAY)
 
     def call(function, argument=None):
-        return page.evaluate(
-            f"async (argument) => ({function})(await import('../_static/explorables/math.js'), argument)", argument
-        )
+        module = "../_static/explorables/shared/math.js"
+        return page.evaluate(f"async (argument) => ({function})(await import('{module}'), argument)", argument)
 
     yield call
     page.close()
@@ -142,7 +140,7 @@ def close(ours, theirs):
 
 
 def test_the_data_are_those_of_the_lesson():
-    stored = json.loads((SITE / "_static" / "explorables" / "data.json").read_text())
+    stored = json.loads((SITE / "_static" / "explorables" / "shared" / "data.json").read_text(encoding="utf-8"))
     assert len(stored["seeds"]) >= 3
     for seed, sample in stored["seeds"].items():
         x, y, queries, _ = double(int(seed))
@@ -278,15 +276,16 @@ def test_the_loss_curve_is_that_of_the_lesson(maths):
 
 def test_all_code_together_is_small():
     assert NAMES
-    served = [SITE / "_static" / "explorables" / path.name for path in MODULES]
-    assert sum(len(gzip.compress(path.read_bytes(), 9)) for path in served) <= 25_000
+    served = sorted((SITE / "_static" / "explorables").rglob("*.js"))
+    assert len(served) == len(list(FOLDER.rglob("*.js"))) > len(NAMES)
+    assert sum(len(gzip.compress(path.read_bytes(), 9)) for path in served) <= 45_000
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_word_is_left_over(name):
     """A word that is missing stops the module; one that nobody says must not be translated."""
-    text = (DOCS / "_explorables" / f"{name}.md").read_text().split("{words}")[1]
-    code = (DOCS / "_static" / "explorables" / f"{name}.js").read_text() + "figure"
+    text = (FOLDER / name / f"{name}.md").read_text(encoding="utf-8").split("{words}")[1]
+    code = (FOLDER / name / f"{name}.js").read_text(encoding="utf-8") + "figure"
     words = re.findall(r"^([a-z0-9-]+): ", text, re.MULTILINE)
     assert [word for word in words if word not in code and word.split("-")[0] not in code] == []
 
@@ -294,7 +293,7 @@ def test_no_word_is_left_over(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_no_word_is_in_the_module(name):
     """Two words with a space between them, in quotes, are text that nobody could translate."""
-    code = (DOCS / "_static" / "explorables" / f"{name}.js").read_text()
+    code = (FOLDER / name / f"{name}.js").read_text(encoding="utf-8")
     code = re.sub(r"//.*|class: \"[^\"]*\"", "", code)
     assert re.findall(r"\"[^\"\n]*[A-Za-z]{2,} [a-z]{2,}[^\"\n]*\"", code) == []
 
@@ -844,7 +843,7 @@ def test_tensors_are_torchs(maths):
     chains = [codes for pair in itertools.product(CODES, repeat=2) for codes in [pair, pair[:1]]]
     ours = maths(
         """async (_, { starts, chains }) => {
-            const t = await import('../_static/explorables/tensors.js');
+            const t = await import('../_static/explorables/shared/tensors.js');
             return Object.values(starts).map(shape => chains.map(codes => {
                 let x = t.arange(...shape);
                 const seen = () => [x.shape, x.strides, t.values(x)];
@@ -1492,7 +1491,7 @@ def expect_drawing(root, losses, ws):
 
 def test_training_starts_where_the_lesson_does(visit):
     net = NWKernelRegression(generator=torch.Generator().manual_seed(0))
-    stored = json.loads((SITE / "_static" / "explorables" / "data.json").read_text())
+    stored = json.loads((SITE / "_static" / "explorables" / "shared" / "data.json").read_text(encoding="utf-8"))
     assert stored["start"] == net.w.item()
     _, root = visit("training", where="lessons/10-five-steps-of-training.html")
     _, (before, after), _ = descend(1)
@@ -1596,8 +1595,8 @@ def test_what_training_says_of_a_run_is_true(visit, said):
 
 
 def test_every_verdict_has_its_words_and_is_tried():
-    code = (DOCS / "_static" / "explorables" / "math.js").read_text().split("function verdict")[1]
-    words = (DOCS / "_explorables" / "training.md").read_text()
+    code = (FOLDER / "shared" / "math.js").read_text(encoding="utf-8").split("function verdict")[1]
+    words = (FOLDER / "training" / "training.md").read_text(encoding="utf-8")
     named = re.findall(r'"([a-z]+)"', code.split("\n}")[0])
     assert sorted(named) == sorted(re.findall(r"^verdict-([a-z]+): ", words, re.MULTILINE))
     assert len(named) == len(SAID) + 1, "and `ready`, with which all runs begin"

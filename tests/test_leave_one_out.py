@@ -180,11 +180,44 @@ def test_bad_w_is_refused(bad_number, refuses):
     refuses("w", error, was, leave_one_out_loss, bad, torch.ones(2), torch.ones(2))
 
 
-@pytest.mark.parametrize("near", [1.0, 1e-3])  # the points are near, but w**2 alone overflows
-@pytest.mark.parametrize("w", [1e20, torch.tensor([1e20]), torch.tensor(1e20, requires_grad=True)])
-def test_w_so_large_that_the_squares_overflow_is_refused(w, near, refuses):
-    x = torch.tensor([0.0, near])
-    refuses("w", ValueError, "1e[+]20", leave_one_out_loss, w, x, x)
+WIDE = [1e20, torch.tensor([1e20]), torch.tensor(1e20, requires_grad=True)]
+
+
+@pytest.mark.parametrize("w", WIDE)
+def test_w_so_large_that_the_squares_overflow_is_refused(w, refuses):
+    x = torch.tensor([0.0, 1.0])
+    refuses("w", ValueError, r"1e\+20 and x lies up to 1 apart", leave_one_out_loss, w, x, x)
+
+
+@pytest.mark.parametrize("w", WIDE)
+def test_w_may_be_as_large_as_the_distances_allow(w):
+    """w**2 overflows alone, but not (w * distance)**2."""
+    x, y = torch.tensor([0.0, 1e-3, 3e-3]), torch.tensor([1.0, 2.0, 5.0])
+    assert leave_one_out_loss(w, x, y).item() == pytest.approx((1 + 1 + 9) / 3)
+
+
+@pytest.mark.parametrize("unit", [1e-30, 1e-10, 1e10, 1e30])
+def test_units_of_x_do_not_matter_if_w_follows(unit):
+    """Squares of distances alone would leave float32, at both ends."""
+    x, y = data(dtype=torch.float32)
+    expected = leave_one_out_loss(4.0, x.double(), y.double())
+    assert leave_one_out_loss(4.0 / unit, x * unit, y).item() == pytest.approx(expected.item(), rel=1e-4)
+
+
+def test_places_so_far_apart_that_the_squares_overflow_are_named(refuses):
+    x = torch.tensor([0.0, 1e30, 3e30])
+    refuses("w", ValueError, r"1 and x lies up to 3e\+30 apart", leave_one_out_loss, 1.0, x, x)
+
+
+def test_a_w_of_another_dtype_is_refused(refuses):
+    refuses("w", ValueError, "torch.float32; try w.double", leave_one_out_loss, torch.tensor(1.0), *data())
+
+
+def test_second_derivatives_are_right_for_numbers_and_vectors():
+    y = data(n=6)[1]
+    for x, w in (data(n=6)[0], 1.3), (surface(6)[0], [1.3, 0.4]):
+        own_w = torch.tensor(w, dtype=torch.float64, requires_grad=True)
+        assert torch.autograd.gradgradcheck(lambda w, x=x: leave_one_out_loss(w, x, y), own_w)
 
 
 def surface(n, seed=0):

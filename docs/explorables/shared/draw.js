@@ -1,0 +1,161 @@
+// What the explorables draw with: elements, scales, axes, tables, numbers. Knows nothing of kernels or state.
+
+// Set attributes; `text` is the content, null takes an attribute away. What has not changed is not touched, so that
+// the browser need not lay out or paint it again; a hundredth of a pixel is fine enough.
+export function set(element, attributes) {
+  for (const [name, value] of Object.entries(attributes)) {
+    const text = typeof value === "number" ? String(Math.round(value * 100) / 100) : value;
+    if (name === "text") {
+      if (element.textContent !== text) element.textContent = text;
+    } else if (element.getAttribute(name) === text) continue;
+    else if (text === null) element.removeAttribute(name);
+    else element.setAttribute(name, text);
+  }
+  return element;
+}
+
+// Add an element of the parent's kind, HTML or SVG.
+export const add = (parent, tag, attributes = {}) =>
+  set(parent.appendChild(document.createElementNS(parent.namespaceURI, tag)), attributes);
+
+// A layer of the drawing, an element of its own with a name.
+export const layer = (svg, part, tag = "g", attributes = {}) => add(svg, tag, { "data-part": part, ...attributes });
+
+// Make the parent hold one element for each row, reusing those that are there; rows give the attributes.
+export function marks(parent, tag, rows, attributes) {
+  while (parent.childElementCount > rows.length) parent.lastElementChild.remove();
+  rows.forEach((row, i) => set(parent.children[i] ?? add(parent, tag), attributes(row, i)));
+}
+
+// A straight scale from the numbers a…b to the pixels c…d, with `back` for the way back and `ticks` at round numbers.
+export function scale(a, b, c, d) {
+  const to = (value) => c + ((value - a) / (b - a)) * (d - c);
+  to.back = (pixel) => a + ((pixel - c) / (d - c)) * (b - a);
+  to.ticks = (most = 6) => {
+    const rough = (b - a) / most;
+    const power = 10 ** Math.floor(Math.log10(rough));
+    const step = power * [1, 2, 5, 10].find((factor) => factor * power >= rough * 0.999);
+    const first = Math.ceil(a / step - 1e-9);
+    return Array.from({ length: Math.floor(b / step + 1e-9) - first + 1 }, (_, i) => (first + i) * step);
+  };
+  Object.assign(to, { from: c, to: d });
+  return to;
+}
+
+// A logarithmic scale from a to b; the first pixels, `room`, lead straight from 0 to a. What is beyond b stays there.
+export function logScale(a, b, c, d, room) {
+  const log = scale(Math.log10(a), Math.log10(b), c + room, d);
+  const to = (value) => (value < a ? c + (room * value) / a : Math.min(d, log(Math.log10(value))));
+  to.ticks = () => [0, ...log.ticks().map((power) => 10 ** power)];
+  return Object.assign(to, { from: c, to: d, text: String });
+}
+
+// The d of a path through points; a null or a number that is not finite leaves a gap.
+export const path = (xs, ys) =>
+  xs
+    .map((x, i) => {
+      const here = Number.isFinite(ys[i]) && ys[i] !== null;
+      const before = i > 0 && Number.isFinite(ys[i - 1]) && ys[i - 1] !== null;
+      return here ? `${before ? "L" : "M"}${x.toFixed(1)} ${ys[i].toFixed(1)}` : "";
+    })
+    .join("");
+
+// Both axes of a panel with ticks, numbers and labels, into a <g> of their own. `x` and `y` are scales.
+export function axes(group, x, y, { xLabel = "", yLabel = "", xTicks = 6, yTicks = 4 }) {
+  if (!group.childElementCount) for (let i = 0; i < 2; i++) add(group, "g");
+  const [lines, texts] = group.children;
+  const [top, bottom] = [Math.min(y.from, y.to), Math.max(y.from, y.to)];
+  const left = x.from;
+  const write = (along, ticks) => along.text ?? ((tick) => number(tick, digits(ticks)));
+  const digits = (ticks) => Math.max(0, -Math.floor(Math.log10(ticks[1] - ticks[0]) + 1e-9));
+  const [across, up] = [x.ticks(xTicks), y.ticks(yTicks)];
+  marks(
+    lines,
+    "path",
+    [
+      `M${left} ${top}V${bottom}H${x.to}`,
+      ...across.map((tick) => `M${x(tick)} ${bottom}v4`),
+      ...up.map((tick) => `M${left} ${y(tick)}h-4`),
+    ],
+    (d) => ({ d, class: "axis" }),
+  );
+  const middle = (left + x.to) / 2;
+  marks(
+    texts,
+    "text",
+    [
+      ...(xLabel ? across : []).map((tick) => [x(tick), bottom + 16, "middle", write(x, across)(tick)]),
+      ...up.map((tick) => [left - 7, y(tick) + 4, "end", write(y, up)(tick)]),
+      [middle, bottom + 31, "middle", xLabel],
+      [left - 7, top - 8, "start", yLabel],
+    ],
+    ([tx, ty, anchor, text]) => ({ x: tx, y: ty, "text-anchor": anchor, text }),
+  );
+}
+
+// The names of what a fit shows, in a text to be put at the right end of its panel.
+export function legend(svg, y, say) {
+  const text = layer(svg, "legend", "text", { "text-anchor": "end", y });
+  for (const [role, sign] of Object.entries({ value: "●", truth: "—", prediction: "╌" }))
+    add(text, "tspan", { fill: `var(--role-${role})`, dx: 8, text: `${sign} ${say(`legend-${role}`)}` });
+  return text;
+}
+
+// A table: `rows` of texts below `heads`; the first of each row is its name. Cells are reused.
+export function table(parent, caption, heads, rows) {
+  const element = parent.querySelector("table") ?? add(parent, "table");
+  if (!element.childElementCount) for (const tag of ["caption", "thead", "tbody"]) add(element, tag);
+  const [title, head, body] = element.children;
+  set(title, { text: caption });
+  marks(head, "tr", [heads], () => ({}));
+  marks(head.firstElementChild, "th", heads, (text) => ({ text, scope: "col" }));
+  marks(body, "tr", rows, () => ({}));
+  rows.forEach((row, i) => {
+    const line = body.children[i];
+    if (!line.childElementCount) row.forEach((_, j) => add(line, j ? "td" : "th", j ? {} : { scope: "row" }));
+    row.forEach((text, j) => set(line.children[j], { text }));
+  });
+}
+
+// A number as the reader sees it, with a true minus sign.
+export function number(value, digits = 2) {
+  const text = value.toFixed(digits);
+  return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
+}
+
+// Numbers with two digits, evenly apart on a logarithmic scale, for a slider; 0 at the left end if asked for.
+export function logSteps(from, to, perDecade = 20, zero = false) {
+  const count = Math.round(Math.log10(to / from) * perDecade);
+  const steps = Array.from({ length: count + 1 }, (_, i) => Number((from * 10 ** (i / perDecade)).toPrecision(2)));
+  return zero ? [0, ...steps] : steps;
+}
+
+// The d of a grip below a place on an axis: a triangle between two arrows.
+export const grip = (x, y) => `M${x} ${y}l9 15h-18zm-13 5l-6 5l6 5zm26 0l6 5l-6 5z`;
+
+// Where in the figure a pointer is.
+export function whereIs(svg, { clientX, clientY }) {
+  const { left, top, width } = svg.getBoundingClientRect();
+  const zoom = width / svg.viewBox.baseVal.width;
+  return [(clientX - left) / zoom, (clientY - top) / zoom];
+}
+
+// Call `move` with the place in the figure, while mouse, pen or finger drags on `area`. A finger that comes down may be
+// about to scroll, so it counts only when it moves sideways or is lifted.
+export function drag(svg, move, area = svg) {
+  area.classList.add("draggable");
+  let finger; // where it came down, until it moves sideways
+  const at = (event) => area.hasPointerCapture(event.pointerId) && move(...whereIs(svg, event));
+  area.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;
+    area.setPointerCapture(event.pointerId);
+    finger = event.pointerType === "touch" && event;
+    if (!finger) at(event);
+  });
+  area.addEventListener("pointermove", (event) => {
+    if (finger && Math.abs(event.clientX - finger.clientX) <= Math.abs(event.clientY - finger.clientY)) return;
+    finger = null;
+    at(event);
+  });
+  area.addEventListener("pointerup", at);
+}

@@ -1,0 +1,163 @@
+// All the mathematics of the explorables, as nwlesson has it: pure functions of plain arrays of numbers.
+// tests/explorables/test_math.py compares them with torch in a real browser.
+
+// Loops, where `reduce`, `**` and a spread would take four times as long: a curve of losses has 200000 weights.
+function sum(numbers) {
+  let total = 0;
+  for (const number of numbers) total += number;
+  return total;
+}
+const square = (number) => number * number;
+
+export const truth = (x) => 2 * Math.sin(x) + x ** 0.8;
+
+// How much a key counts at the scaled distance u.
+export const kernels = {
+  gaussian: (u) => Math.exp(-(u * u) / 2),
+  boxcar: (u) => Number(Math.abs(u) <= 1),
+  triangular: (u) => Math.max(0, 1 - Math.abs(u)),
+  epanechnikov: (u) => 0.75 * Math.max(0, 1 - u * u),
+  constant: () => 1,
+};
+
+// Subtract first, then scale: one score for each key.
+export const scores = (query, keys, w) => keys.map((key) => -square((query - key) * w) / 2);
+
+// A score of -Infinity gets the weight 0. The largest score is subtracted first, so 0 / 0 cannot happen.
+export function softmax(scores) {
+  let top = -Infinity;
+  for (const score of scores) if (score > top) top = score;
+  const counts = scores.map((score) => Math.exp(score - top));
+  const total = sum(counts);
+  return counts.map((count) => count / total);
+}
+
+// The weights of all keys for one query, or null where the kernel reaches no key.
+export function weights(query, keys, w = 1, kernel = "gaussian") {
+  if (kernel === "gaussian") return softmax(scores(query, keys, w));
+  const counts = keys.map((key) => kernels[kernel]((query - key) * w));
+  const total = sum(counts);
+  return total > 0 ? counts.map((count) => count / total) : null;
+}
+
+export function pool(weights, values) {
+  let total = 0;
+  for (let i = 0; i < weights.length; i++) total += weights[i] * values[i];
+  return total;
+}
+
+// One prediction for each query; null where the kernel reaches no key.
+export const predict = (queries, keys, values, w = 1, kernel = "gaussian") =>
+  queries.map((query) => {
+    const row = weights(query, keys, w, kernel);
+    return row && pool(row, values);
+  });
+
+// How many equal weights would be as even as these: n for n equal ones, 1 when one key has it all.
+export const neighbours = (weights) => 1 / sum(weights.map((weight) => weight ** 2));
+
+// The mean squared difference.
+export const meanSquare = (a, b) => sum(a.map((value, i) => (value - b[i]) ** 2)) / a.length;
+
+// Training. `how` says what is minimised and by which number:
+//   self  keep the point's own key (the leak); otherwise it is left out
+//   half  half the squared error; otherwise all of it
+//   mean  the mean over the points; otherwise the sum
+//   log   descend in log w; otherwise in w
+export const part = (n, { half = true, mean = false }) => (half ? 0.5 : 1) / (mean ? n : 1);
+
+// The weights of all points when point i is asked.
+export function others(i, x, w, { self = false } = {}) {
+  const row = scores(x[i], x, w);
+  if (!self) row[i] = -Infinity;
+  return softmax(row);
+}
+
+// What the points say about each other.
+export const fitted = (x, y, w, how = {}) => x.map((_, i) => pool(others(i, x, w, how), y));
+
+export const loss = (x, y, w, how = {}) =>
+  part(x.length, how) * sum(fitted(x, y, w, how).map((guess, i) => (guess - y[i]) ** 2));
+
+// The derivative of the loss by w. A prediction changes by -w times the weighted covariance of d squared and y.
+export function slope(x, y, w, how = {}) {
+  const terms = x.map((query, i) => {
+    const row = others(i, x, w, how);
+    const squares = x.map((key) => square(query - key));
+    const [mean, guess] = [pool(row, squares), pool(row, y)];
+    const covariance = pool(row, squares.map((far, j) => (far - mean) * (y[j] - guess)));
+    return 2 * (guess - y[i]) * -w * covariance;
+  });
+  return part(x.length, how) * sum(terms);
+}
+
+// The same by log w.
+export const logSlope = (x, y, w, how = {}) => w * slope(x, y, w, how);
+
+// One epoch of gradient descent: w, its loss and slope, and the w after the step.
+export function epoch(x, y, w, lr, how = {}) {
+  const steep = (how.log ? logSlope : slope)(x, y, w, how);
+  return { w, loss: loss(x, y, w, how), slope: steep, next: how.log ? w * Math.exp(-lr * steep) : w - lr * steep };
+}
+
+export const step = (x, y, w, lr, how) => epoch(x, y, w, lr, how).next;
+
+// A step that changes less than a millionth of w.
+export const settled = ({ w, next }) => Math.abs(next - w) <= 1e-6 * Math.abs(w);
+
+export const lossCurve = (x, y, ws, how = {}) => ws.map((w) => loss(x, y, w, how));
+
+// Leave one out. True in the mask means keep: everywhere but on the diagonal, where row i meets number i.
+export const tile = (row) => row.map(() => row);
+export const eye = (n) => Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => Number(i === j)));
+export const mask = (n) => eye(n).map((row) => row.map((number) => 1 - number === 1));
+// One long row of all that the mask keeps, read row by row.
+export const select = (table, mask) => table.flatMap((row, i) => row.filter((_, j) => mask[i][j]));
+export function reshape(row, n) {
+  const length = row.length / n;
+  return Array.from({ length: n }, (_, i) => row.slice(i * length, (i + 1) * length));
+}
+export const fillDiagonal = (table, value) => table.map((row, i) => row.map((number, j) => (i === j ? value : number)));
+
+// The same formula: -(w |q - k|)² / 2 written out, for a query and a key that are vectors.
+export const terms = (query, key, w) => [pool(query, key), -pool(key, key) / 2, -pool(query, query) / 2].map((t) => t * w * w);
+export const distances = (query, keys) => keys.map((key) => Math.hypot(...key.map((part, i) => part - query[i])));
+// The two vectors whose dot product is the sum of the first two terms.
+export const pair = (query, key, w) => [
+  [...query.map((part) => part * w), 1],
+  [...key.map((part) => part * w), (-pool(key, key) * w * w) / 2],
+];
+
+// The w with the least loss: the least on the grid `ws`, then half the way 20 times, to where the slope changes its
+// sign. Null if the loss is least at an end of the grid: with the own key kept it falls without end.
+export function bestW(x, y, ws, losses, how = {}) {
+  const i = losses.indexOf(Math.min(...losses));
+  if (!i || i === ws.length - 1) return null;
+  let [low, high] = [ws[i - 1], ws[i + 1]];
+  for (let k = 0; k < 20; k++) {
+    const middle = (low + high) / 2;
+    if (slope(x, y, middle, how) < 0) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
+// What the epochs so far have come to, in a word. They need their `error` on the truth too; `flat` is the loss at w = 0.
+// The loss is the same for w and -w, so |w| is compared with the best.
+export function verdict(epochs, best, flat) {
+  const [now, before] = [epochs.at(-1), epochs.at(-2)];
+  if (!before) return "ready";
+  if (now.w === 0) return "zero";
+  if (best === null) return now.error > Math.min(...epochs.map((e) => e.error)) ? "leak" : "falls";
+  const far = epochs.map((e) => Math.abs(e.w) - best);
+  const crossed = far.map((d, i) => i > 0 && d * far[i - 1] < 0);
+  const [d, moved] = [far.at(-1), Math.abs(now.next - now.w) / Math.abs(now.w)];
+  if (Math.abs(d) < best / 100 && moved < 1e-3) return "arrived";
+  if (crossed.slice(-3).filter(Boolean).length > 1) return "bounces";
+  if (crossed.at(-1)) return "jumped";
+  if (d < 0 && now.slope * now.w > 0) return "caught";
+  if (d < 0 && now.loss > 0.98 * flat) return "idles";
+  if (Math.abs(d) >= Math.abs(far.at(-2))) return "lost";
+  if (d > 0 && now.loss > 0.99 * before.loss) return crossed.includes(true) ? "crawls" : "plain";
+  return "nears";
+}

@@ -1,0 +1,207 @@
+"""Pages with explorables that stay open for all tests of a file, and what a reader does there: look, press, wait.
+
+A new window costs as much as twenty tests, so each view has one; after a test everything on it is put back. Its clock
+stands still: `settled` turns it on, in place of waiting until the reader has paused. A plugin, not a conftest.py: two
+of that name would hide each other from `import`.
+"""
+
+import pytest
+from conftest import DOCS
+
+from nwlesson import make_data
+
+FOLDER = DOCS / "explorables"
+NAMES = sorted(path.stem for path in FOLDER.glob("*/*.md") if path.parent.name == path.stem)
+PLAY = "play/index.html"
+VIEWS = {
+    "desktop": {"viewport": {"width": 1280, "height": 900}},
+    "dark": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
+    "phone": {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True},
+    "tiny": {"viewport": {"width": 320, "height": 640}},
+}
+PAUSE = 500  # milliseconds, a little more than the reader's pause in explorable.js
+
+# What moved on the page without the reader's doing; and each {try} button knows the words that it stands for.
+WATCH = """
+window.shifts = [];
+new PerformanceObserver(list => { for (const entry of list.getEntries()) for (const { node } of entry.sources) {
+    const element = node?.nodeType === 1 ? node : node?.parentElement;
+    if (element?.closest("article")) window.shifts.push(element.outerHTML.slice(0, 80));
+} }).observe({ type: "layout-shift", buffered: true });
+const replace = Element.prototype.replaceWith;
+Element.prototype.replaceWith = function (button) { button.words = this; replace.call(this, button); };
+"""
+PUT_BACK = """() => {
+    document.documentElement.style.cssText = "scroll-behavior: auto";
+    for (const answer of document.querySelectorAll("details")) answer.open = false;
+    for (const storage of [localStorage, sessionStorage]) storage.clear();
+    document.activeElement.blur();
+    history.replaceState(null, "", location.pathname);
+    for (const button of document.querySelectorAll(".explorable.running [data-part=reset]")) button.click();
+    scrollTo(0, 0);
+}"""
+
+
+def double(seed=0):
+    """The lesson's data, its float32 numbers as float64."""
+    return [tensor.double() for tensor in make_data(50, step=0.125, seed=seed)]
+
+
+def minus(number, digits=2):
+    """A number as the figures write it."""
+    text = f"{number:.{digits}f}"
+    return text.replace("-", "" if float(text) == 0 else "−")
+
+
+def close(ours, theirs):
+    """Equal to 1e-6 relative, None for None; what is smaller than 1e-12 is 0."""
+    flat = [[x for row in side for x in (row if isinstance(row, list) else [row])] for side in (ours, theirs)]
+    assert len(flat[0]) == len(flat[1]) > 0
+    assert [x is None for x in flat[0]] == [x is None for x in flat[1]]
+    numbers = [[x for x in side if x is not None] for side in flat]
+    assert numbers[0] == pytest.approx(numbers[1], rel=1e-6, abs=1e-12)
+
+
+def open_page(chromium, url, view, prepare=None, **options):
+    """Open a page in a window of its own, whose clock stands still; it collects what the browser complains about."""
+    page = chromium.new_context(**VIEWS[view], **options).new_page()
+    page.complaints = []
+    page.on("console", lambda message: page.complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    page.add_init_script(WATCH)
+    page.clock.install(time=0)
+    if prepare:
+        prepare(page)
+    page.goto(url)
+    if options.get("java_script_enabled", True):
+        page.clock.pause_at(page.evaluate("Date.now()") + 1000)
+    return page
+
+
+def no_complaints(page):
+    assert [text for text in page.complaints if "favicon" not in text] == []
+
+
+def start(page, name):
+    """Bring an explorable near the window and wait until it runs; return it."""
+    root = page.locator(f"#explore-{name}")
+    root.scroll_into_view_if_needed()
+    page.wait_for_selector(f"#explore-{name}.running")
+    return root
+
+
+def resized(page):
+    """Wait until everything on the page has been told of its new size: who observes last is told last."""
+    page.evaluate("new Promise(done => new ResizeObserver(done).observe(document.documentElement))")
+    page.clock.run_for(PAUSE)
+
+
+def put_back(page, view):
+    """As if the page had just been loaded and its explorables had started."""
+    page.mouse.up()
+    page.mouse.move(0, 0)
+    page.emulate_media(media="screen", reduced_motion="no-preference")
+    if page.viewport_size != VIEWS[view]["viewport"]:
+        page.set_viewport_size(VIEWS[view]["viewport"])
+    page.evaluate(PUT_BACK)
+    resized(page)
+
+
+@pytest.fixture(scope="module")
+def kept(chromium, address):
+    """The page of all explorables as one view shows it, opened when a test first asks for it."""
+    pages = {}
+
+    def keep(view):
+        if view not in pages:
+            pages[view] = open_page(chromium, address + PLAY, view)
+            put_back(pages[view], view)
+        return pages[view]
+
+    yield keep
+    for page in pages.values():
+        page.context.close()
+
+
+@pytest.fixture
+def visit(kept):
+    """An explorable on a page that stays open, in the state `w=1&x=2`; a complaint of the browser fails the test."""
+    visited = {}
+
+    def bring(name, state="", *, view="desktop"):
+        page = visited[view] = kept(view)
+        root = start(page, name)
+        if state:
+            show(page, root, state)
+        return page, root
+
+    yield bring
+    for view, page in visited.items():
+        put_back(page, view)
+    for page in visited.values():
+        complaints, page.complaints[:] = [*page.complaints], []
+        assert complaints == []
+
+
+@pytest.fixture
+def load(chromium, address):
+    """A page of its own, for what happens while it loads: the address, or files that do not come."""
+    pages = []
+
+    def open_fresh(query="", *, where=PLAY, view="desktop", **options):
+        pages.append(open_page(chromium, address + where + query, view, **options))
+        return pages[-1]
+
+    yield open_fresh
+    for page in pages:
+        page.context.close()
+    for page in pages:
+        no_complaints(page)
+
+
+@pytest.fixture(scope="module")
+def maths(kept):
+    """Call functions of math.js in the browser: maths("(m, a) => m.softmax(a)", [0, 1])."""
+
+    def call(function, argument=None):
+        module = "../_static/explorables/shared/math.js"
+        return kept("desktop").evaluate(
+            f"async (argument) => ({function})(await import('{module}'), argument)", argument
+        )
+
+    return call
+
+
+def input_of(root, key):
+    return root.locator(f"#{root.get_attribute('id')}-{key}")
+
+
+def unfold(root):
+    root.evaluate("root => root.querySelectorAll('details').forEach(answer => (answer.open = true))")
+
+
+def settled(page, root, change):
+    """Do something and let the reader pause, so that all of it is drawn; return the summary."""
+    change()
+    page.wait_for_function("e => e.ariaBusy", arg=root.locator(".explorable-summary").element_handle())
+    page.clock.run_for(PAUSE)
+    busy, summary = root.locator(".explorable-summary").evaluate("e => [e.ariaBusy, e.innerText]")
+    assert not busy
+    return summary
+
+
+def show(page, root, state):
+    """Press a {try} button as if it led to this state; the answer around it may be folded."""
+    press = """(button, state) => {
+        const { words } = button, before = words.dataset.set;
+        words.dataset.set = state;
+        button.click();
+        words.dataset.set = before;
+    }"""
+    return settled(page, root, lambda: root.locator("button.try").first.evaluate(press, state))
+
+
+def rows_of(root):
+    """The texts of the table below the figure."""
+    rows = root.locator(".explorable-below tbody tr")
+    return rows.evaluate_all("all => all.map(row => [...row.cells].map(cell => cell.innerText))")

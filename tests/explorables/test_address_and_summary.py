@@ -1,0 +1,102 @@
+"""What an explorable keeps in the address, what it reads there, and when it speaks."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from explorable_pages import NAMES, input_of, settled, start
+
+# Values that a part of the state cannot have, each in its turn. All that is not asked for stays as it is.
+NONSENSE = {
+    "one-query": {"x": ["99", ""], "w": ["-1", "abc"], "kernel": ["toString", "0"]},
+    "bmm": {"n": ["2.5", "9"], "at": ["-1", "1.5"], "second": ["fit", "valueOf"]},
+    "training": {
+        "epochs": ["101", "-1", "1.5"],
+        "seed": ["5", "toString"],
+        "lr": ["5", "0"],
+        "start": ["-1", "x"],
+        "half": ["2", "valueOf"],
+    },
+    "shapes": {"start": ["arange(4)", "0"], "done": ["repeat(9)", "alert(1)"]},
+}
+
+
+def seen(root):
+    """All that the reader sees in words: values of the controls, and the summary."""
+    outputs = root.locator("output").all_inner_texts()
+    chosen = root.locator("select").evaluate_all("all => all.map(e => e.value)")
+    ticks = root.locator("[type=checkbox]").evaluate_all("all => all.map(e => e.checked)")
+    return outputs, chosen, ticks, root.locator(".explorable-summary").inner_text()
+
+
+@pytest.mark.parametrize("turn", range(3))
+@pytest.mark.parametrize("name", NONSENSE)
+def test_nonsense_in_the_address_is_ignored(visit, load, name, turn):
+    nonsense = {key: texts[turn % len(texts)] for key, texts in NONSENSE[name].items()}
+    _, root = visit(name)
+    untouched = seen(root)
+    page = load("?" + "&".join(f"{name}.{key}={text}" for key, text in nonsense.items()))
+    assert seen(start(page, name)) == untouched
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_state_of_a_step_is_the_same_in_the_address(visit, load, name):
+    """Press the last {try} button; a page with the address that it has written shows the same."""
+    page, root = visit(name)
+    settled(page, root, lambda: root.locator("button.try").last.evaluate("button => button.click()"))
+    query = urlsplit(page.url).query
+    assert query and urlsplit(page.url).fragment == f"explore-{name}"
+    assert seen(start(load(f"?{query}"), name)) == seen(root)
+
+
+def test_the_address_keeps_the_state_and_what_others_have_written(load):
+    page = load("?other=1&one-query.w=9")
+    root = start(page, "one-query")
+    input_of(root, "x").focus()
+    page.keyboard.press("ArrowRight")
+    settled(page, root, lambda: input_of(root, "kernel").select_option("triangular"))
+    url = urlsplit(page.url)
+    written = {"other": ["1"], "one-query.w": ["9"], "one-query.x": ["2.55"], "one-query.kernel": ["triangular"]}
+    assert parse_qs(url.query) == written
+    assert url.fragment == "explore-one-query"
+    settled(page, root, lambda: root.get_by_role("button", name="Start again").click())
+    assert parse_qs(urlsplit(page.url).query) == {"other": ["1"]}
+    assert [input_of(root, key).input_value() for key in ("x", "kernel")] == ["2.5", "gaussian"]
+
+
+def test_the_summary_is_spoken_once_when_the_reader_pauses(visit):
+    page, root = visit("one-query")
+    status = root.locator(".explorable-summary")
+    assert status.get_attribute("role") == "status"
+    first = status.inner_text()
+    status.evaluate(
+        """e => {
+            window.spoken = [];
+            new MutationObserver(() => spoken.push(e.innerText)).observe(e, { childList: true });
+        }"""
+    )
+    input_of(root, "x").focus()
+    for _ in range(20):
+        page.keyboard.press("ArrowLeft")
+        page.clock.run_for(50)
+    assert root.locator("output").first.inner_text() == "1.50", "the figure follows at once"
+    assert status.inner_text() == first
+    page.clock.run_for(1000)
+    spoken = page.evaluate("window.spoken")
+    assert len(spoken) == 1 and "1.50" in spoken[0]
+
+
+def test_data_that_did_not_come_are_asked_for_again(load):
+    answers = iter([lambda route: route.fulfill(status=503, body="busy")])
+
+    def prepare(page):
+        page.route("**/data.json", lambda route: next(answers, lambda route: route.continue_())(route))
+
+    page = load(view="phone", prepare=prepare)
+    root = page.locator("#explore-one-query")
+    root.scroll_into_view_if_needed()
+    page.wait_for_selector("#explore-one-query.failed")
+    assert root.locator(".explorable-static svg").is_visible()
+    assert "load the page again" in root.locator(".word-wait").inner_text()
+    start(page, "training")
+    assert all("503" in text or "JSON" in text for text in page.complaints) and page.complaints
+    page.complaints.clear()

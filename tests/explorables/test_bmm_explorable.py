@@ -1,0 +1,90 @@
+"""bmm: the stacks on the screen multiplied by torch, step by step, by pointing, and with its words for an error."""
+
+import pytest
+import torch
+from explorable_pages import input_of, settled
+
+
+def product_on_screen(root, n, a, b, c):
+    """The three stacks that are drawn, as nested lists; None where a number of the result is not there yet."""
+    texts = root.locator("[data-part=numbers]").evaluate("g => [...g.children].map(t => t.textContent)")
+    numbers = iter([float(text) if text else None for text in texts])
+    return [
+        [[[next(numbers) for _ in range(k)] for _ in range(r)] for _ in range(n)] for r, k in ((a, b), (b, c), (a, c))
+    ]
+
+
+@pytest.mark.parametrize(("n", "a", "b", "c"), [(2, 2, 3, 2), (3, 1, 4, 1), (1, 3, 1, 3), (3, 3, 4, 3)])
+def test_bmm_multiplies_as_torch_does(visit, n, a, b, c):
+    last = n * a * b * c - 1
+    page, root = visit("bmm", f"n={n}&a={a}&b={b}&c={c}&at={last}")
+    A, B, C = product_on_screen(root, n, a, b, c)
+    assert torch.equal(torch.bmm(torch.tensor(A), torch.tensor(B)), torch.tensor(C))
+    code = root.locator("pre").inner_text()
+    assert f"{(n, a, b)}, {(n, b, c)} → {(n, a, c)}" in code
+    summary = settled(page, root, lambda: root.get_by_role("button", name="Next").click())
+    assert summary.startswith("Level 0: row 0 of A")
+    assert f"After 1 of {b}" in summary or b == 1
+
+
+def test_bmm_step_by_step_adds_up_to_the_number(visit):
+    page, root = visit("bmm")
+    A, B, _ = product_on_screen(root, 2, 2, 3, 2)
+    A, B = torch.tensor(A), torch.tensor(B)
+    following = root.get_by_role("button", name="Next")
+    for at in range(1, 9):
+        following.focus()
+        settled(page, root, lambda: page.keyboard.press("Enter"))
+        cell, done = at // 3, at % 3 + 1
+        level, row, column = cell // 4, cell // 2 % 2, cell % 2
+        running = (A[level, row, :done] @ B[level, :done, column]).item()
+        assert (
+            root.locator("pre")
+            .inner_text()
+            .endswith(
+                f"[{level}, {row}, {column}]: "
+                + " + ".join(f"{x:g} × {y:g}" for x, y in zip(A[level, row, :done], B[level, :done, column]))
+                + f" = {running:g}"
+            )
+        )
+        assert f"{running:g}." in root.locator(".explorable-summary").inner_text()
+    settled(page, root, lambda: root.get_by_role("button", name="Back").click())
+    assert "After 2 of 3" in root.locator(".explorable-summary").inner_text()
+
+
+@pytest.mark.parametrize("view", ["desktop", "phone"])
+def test_bmm_pointing_at_a_number_shows_its_row_and_column(visit, view):
+    page, root = visit("bmm", view=view)
+    cells = root.locator("[data-part=cells] rect")
+    result = cells.nth(12 + 12 + 5)  # level 1, row 0, column 1
+    result.scroll_into_view_if_needed()
+    names = root.locator("[data-part=names]")
+    assert names.locator(".strong").all_text_contents() == ["0"]
+    box = result.bounding_box()
+    place = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    summary = settled(page, root, lambda: page.touchscreen.tap(*place) if view == "phone" else page.mouse.move(*place))
+    assert "Level 1: row 0 of A has met column 1 of B" in summary
+    assert names.locator(".strong").all_text_contents() == ["1"], "the number of the level that is meant"
+    wide = [number for number, cell in enumerate(cells.all()) if cell.get_attribute("stroke") != "currentColor"]
+    assert wide == [6, 7, 8, 12 + 7, 12 + 9, 12 + 11, 24 + 5], "A's row, B's column and the number"
+
+
+@pytest.mark.parametrize(("second", "shape"), [("levels", (3, 3, 2)), ("rows", (2, 4, 2))])
+def test_bmm_that_does_not_fit_says_it_in_torchs_words(visit, second, shape):
+    page, root = visit("bmm")
+    summary = settled(page, root, lambda: input_of(root, "second").select_option(second))
+    with pytest.raises(RuntimeError) as error:
+        torch.bmm(torch.ones(2, 2, 3), torch.ones(shape))
+    assert str(error.value) in summary.replace("’", "'")
+    settled(page, root, lambda: input_of(root, "second").select_option("fits"))
+
+
+def test_buttons_in_the_steps_show_the_whole_figure_below_the_head(visit):
+    page, root = visit("bmm", view="phone")
+    button = root.locator("button.try").last
+    button.scroll_into_view_if_needed()
+    settled(page, root, button.click)
+    head, figure = page.locator(".mobile-header").bounding_box(), root.locator(".explorable-canvas").bounding_box()
+    assert 0 <= figure["y"] - (head["y"] + head["height"]) < 20 and head["height"] > 0
+    following = root.get_by_role("button", name="Next").bounding_box()
+    assert following["y"] + following["height"] < page.viewport_size["height"], "and the button that moves it"

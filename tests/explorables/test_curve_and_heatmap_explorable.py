@@ -1,0 +1,84 @@
+"""Curve and heat map: the summary and the darkness of all 2000 cells against nwlesson's."""
+
+import torch
+from explorable_pages import double, input_of, minus, settled
+from torch import nn
+
+from nwlesson import attention_pooling, attention_weights
+
+
+def expect_curve_and_heatmap(root, x, w):
+    """Compare the numbers of the summary and the darkness of all 2000 cells with nwlesson's."""
+    keys, values, queries, y_truth = double()
+    weights = attention_weights(queries, keys, w)
+    own = attention_weights(torch.tensor([x]).double(), keys, w)[0]
+    error = nn.functional.mse_loss(weights @ values, y_truth)
+    summary = root.locator(".explorable-summary").inner_text()
+    for text in (
+        f"The query {x:.3f} is answered {minus(own @ values)}",
+        *(
+            [
+                f"as if {1 / (own**2).sum():.1f} of the 50 points",
+                f"the largest, {own.max():.3f}, belongs to the key {keys[own.argmax()]:.2f}.",
+            ]
+            if w
+            else [f"each of the 50 points has the weight {own[0]:.3f}."]
+        ),
+        f"against the truth: {error:.3f}.",
+    ):
+        assert text in summary
+    paths = root.locator("[data-part=cells] path").evaluate_all("all => all.map(e => e.getAttribute('d'))")
+    drawn = [path.count("M") for path in paths]
+    levels = (weights.sqrt() * 25 + 0.5).floor().long().flatten()
+    assert drawn == torch.bincount(levels, minlength=26)[1:].tolist()
+
+
+def test_curve_and_heatmap_by_keyboard_from_one_end_to_the_other(visit):
+    page, root = visit("curve-and-heatmap")
+    expect_curve_and_heatmap(root, 2.5, 1.0)
+    input_of(root, "w").focus()
+    assert "average pooling" in settled(page, root, lambda: page.keyboard.press("Home"))
+    expect_curve_and_heatmap(root, 2.5, 0.0)
+    assert "nearly alike" in settled(page, root, lambda: page.keyboard.press("ArrowRight"))
+    expect_curve_and_heatmap(root, 2.5, 0.1)
+    settled(page, root, lambda: [page.keyboard.press("ArrowRight") for _ in range(32)])
+    expect_curve_and_heatmap(root, 2.5, 4.0)
+    input_of(root, "x").focus()
+    settled(page, root, lambda: page.keyboard.press("ArrowLeft"))
+    expect_curve_and_heatmap(root, 2.375, 4.0)
+    input_of(root, "w").focus()
+    assert "nearest neighbour" in settled(page, root, lambda: page.keyboard.press("End"))
+    expect_curve_and_heatmap(root, 2.375, 1000.0)
+
+
+def test_curve_and_heatmap_by_mouse_picks_a_place_above_and_a_row_below(visit):
+    page, root = visit("curve-and-heatmap", "w=4")
+    canvas = root.locator("svg.explorable-canvas")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    left, right = box["x"] + 44, box["x"] + box["width"] - 12
+    settled(page, root, lambda: page.mouse.click(left + (right - left) * 0.8, box["y"] + 100))
+    expect_curve_and_heatmap(root, 4.0, 4.0)
+    top, bottom = box["y"] + box["height"] - 330, box["y"] + box["height"] - 100
+    settled(page, root, lambda: page.mouse.click(left + 20, top + (bottom - top) * 0.2))
+    expect_curve_and_heatmap(root, 1.0, 4.0)
+    frame = root.locator("[data-part=row]").bounding_box()
+    assert frame["y"] < top + (bottom - top) * 0.2 < frame["y"] + frame["height"]
+
+
+def test_what_the_steps_of_curve_and_heatmap_say_is_true(visit):
+    page, root = visit("curve-and-heatmap")
+    keys, values, queries, y_truth = double()
+    average, nearest, boundary = root.locator("button.try").all()
+    settled(page, root, average.click)
+    expect_curve_and_heatmap(root, 2.5, 0.0)
+    settled(page, root, nearest.click)
+    expect_curve_and_heatmap(root, 2.5, 1000.0)
+    assert (attention_weights(queries, keys, 1000.0).max(dim=-1).values > 0.99).float().mean() > 0.9
+    settled(page, root, boundary.click)
+    expect_curve_and_heatmap(root, 0.0, 2.0)
+    assert attention_pooling(queries, keys, values, 2.0)[0] > y_truth[0] + 0.5
+    ws = [0.0, *(10**exponent for exponent in torch.linspace(-1, 3, 81).tolist())]
+    errors = [nn.functional.mse_loss(attention_pooling(queries, keys, values, w), y_truth).item() for w in ws]
+    assert 0 < errors.index(min(errors)) < len(ws) - 1
+    assert min(errors) < 0.5 * min(errors[0], errors[-1])

@@ -1,0 +1,328 @@
+"""What holds for every explorable: keys, phone, 320 px, no JavaScript, paper, other words, a strict policy, and axe.
+
+A folder below docs/explorables with a page of its name is found by itself.
+"""
+
+import gzip
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from conftest import MORE_RULES, SITE
+from explorable_pages import (
+    FOLDER,
+    NAMES,
+    PLAY,
+    VIEWS,
+    no_complaints,
+    open_page,
+    put_back,
+    resized,
+    settled,
+    start,
+    unfold,
+)
+
+CONTROLS = "input, select, button"
+TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def controls_of(root):
+    return root.locator(".control").locator(CONTROLS)
+
+
+def test_all_code_together_is_small():
+    served = sorted((SITE / "_static" / "explorables").rglob("*.js"))
+    assert len(served) == len(list(FOLDER.rglob("*.js"))) > len(NAMES) > 0
+    assert sum(len(gzip.compress(path.read_bytes(), 9)) for path in served) <= 45_000
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_word_is_left_over(name):
+    """A word that is missing stops the module; one that nobody says must not be translated."""
+    text = (FOLDER / name / f"{name}.md").read_text(encoding="utf-8").split("{words}")[1]
+    shared = (FOLDER / "shared" / "explorable.js").read_text(encoding="utf-8")
+    code = (FOLDER / name / f"{name}.js").read_text(encoding="utf-8") + shared
+    words = re.findall(r"^([a-z0-9-]+): ", text, re.MULTILINE)
+    assert [word for word in words if word not in code and word.split("-")[0] not in code] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_word_is_in_the_module(name):
+    """Two words with a space between them, in quotes, are text that nobody could translate."""
+    code = (FOLDER / name / f"{name}.js").read_text(encoding="utf-8")
+    code = re.sub(r"//.*|class: \"[^\"]*\"", "", code)
+    assert re.findall(r"\"[^\"\n]*[A-Za-z]{2,} [a-z]{2,}[^\"\n]*\"", code) == []
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_all_start_without_a_shift_and_fit(load, view):
+    page = load(view=view)
+    for name in NAMES:
+        start(page, name)
+    resized(page)
+    assert page.evaluate("window.shifts") == []
+    assert page.evaluate(TOO_WIDE) <= 0
+    for name in NAMES:
+        root = page.locator(f"#explore-{name}")
+        for box in root.locator(".control").all():
+            assert box.locator(CONTROLS).count(), f"{name}: a place that no control has taken"
+        heights = [root.locator(f".explorable-{part}").bounding_box()["height"] for part in ("figure", "canvas")]
+        assert heights[0] == pytest.approx(heights[1], abs=1), f"{name}: what stands still needs no room of its own"
+        inside = root.bounding_box()
+        for part in root.locator(".explorable-below > *").all():
+            box = part.bounding_box()
+            assert box["x"] >= inside["x"] - 1 and box["x"] + box["width"] <= inside["x"] + inside["width"] + 1, name
+
+
+# Colours and sizes are all that differs between the views for axe; the tree of elements and names is one.
+AXE = {
+    "dark": {"rules": {rule: {"enabled": True} for rule in MORE_RULES}},
+    "phone": {"runOnly": ["color-contrast", "target-size", "scrollable-region-focusable"]},
+}
+ASK_AXE = """([id, options]) => {
+    window.found = null;
+    axe.run(id, { resultTypes: ["violations"], ...options }).then(({ violations }) => (window.found = violations));
+}"""
+
+
+TAKE_AWAY = """root => {
+    window.places = [...document.querySelectorAll(".explorable")].filter(other => other !== root).map(other => {
+        const place = document.createComment("");
+        other.before(place);
+        other.remove();
+        return [place, other];
+    });
+}"""
+
+
+@pytest.fixture
+def alone(visit):
+    """An explorable while all others are away: axe reads the whole page before it looks at a part of it."""
+    pages = []
+
+    def take(name, view):
+        page, root = visit(name, view=view)
+        pages.append(page)
+        root.evaluate(TAKE_AWAY)
+        return page, root
+
+    yield take
+    for page in pages:
+        page.evaluate("for (const [place, other] of window.places) place.replaceWith(other)")
+
+
+@pytest.mark.parametrize("view", AXE)
+@pytest.mark.parametrize("name", NAMES)
+def test_breaks_no_rule_of_axe_in_any_state(alone, name, view):
+    page, root = alone(name, view)
+    if not page.evaluate("window.axe"):
+        page.evaluate(Axe().axe_script)
+    unfold(root)
+    enter = [lambda: None, *(button.click for button in root.locator("button.try").all())]
+    for press in enter:
+        press()
+        page.clock.run_for(500)
+        page.evaluate(ASK_AXE, [f"#explore-{name}", AXE[view]])
+        while page.evaluate("window.found === null"):  # it waits for timers, and the clock stands still
+            page.clock.run_for(20)
+        violations = page.evaluate("window.found")
+        assert [(one["id"], [node["html"][:120] for node in one["nodes"]][:3]) for one in violations] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_controls_have_names_and_are_large_enough_for_a_finger(visit, name):
+    _, root = visit(name, view="phone")
+    for control in controls_of(root).all():
+        assert control.evaluate("e => e.labels?.[0]?.innerText || e.innerText").strip()
+        box = control.bounding_box()
+        assert box["width"] >= 24 and box["height"] >= 24
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_control_can_be_reached_and_shows_the_focus(visit, name):
+    page, root = visit(name)
+    wanted = controls_of(root).evaluate_all("all => all.map(({ id, innerText }) => id || innerText)")
+    controls_of(root).first.focus()
+    for expected in wanted:
+        seen, outline = page.evaluate(
+            "(e => [e.id || e.innerText, getComputedStyle(e).outlineStyle])(document.activeElement)"
+        )
+        assert seen == expected
+        assert outline != "none"
+        page.keyboard.press("Tab")
+
+
+@pytest.fixture(scope="module")
+def plain(chromium, address):
+    """A phone that runs no JavaScript."""
+    page = open_page(chromium, address + PLAY, "phone", java_script_enabled=False)
+    yield page
+    page.context.close()
+    no_complaints(page)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_without_javascript_figure_and_text_stand(plain, name):
+    root = plain.locator(f"#explore-{name}")
+    assert root.locator(".explorable-static svg").bounding_box()["width"] > 300
+    assert root.locator("svg.explorable-canvas").is_hidden()
+    assert not root.locator(".control").first.is_visible()
+    assert root.locator(".explorable-words").is_hidden()
+    answer = root.locator("details").first
+    answer.locator("summary").click()
+    assert answer.get_attribute("open") is not None
+    assert root.locator("[data-set]").count() == 0 or root.locator("[data-set]").first.is_visible()
+
+
+@pytest.mark.parametrize("lost", [NAMES[::2], NAMES[1::2]], ids=["even", "odd"])
+def test_a_module_that_does_not_load_leaves_the_figure_and_the_others_run(load, lost):
+    page = load(prepare=lambda page: [page.route(f"**/{name}.js", lambda route: route.abort()) for name in lost])
+    for name in NAMES:
+        root = page.locator(f"#explore-{name}")
+        root.scroll_into_view_if_needed()
+        page.wait_for_selector(f"#explore-{name}:is(.running, .failed)")
+        assert ("failed" in root.get_attribute("class").split()) == (name in lost)
+        assert root.locator(".explorable-static svg").is_visible() == (name in lost)
+        assert root.locator(".control").first.is_visible() == (name not in lost)
+    assert len(page.complaints) >= len(lost)
+    page.complaints.clear()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_on_paper_the_figure_stands_still(visit, name):
+    page, root = visit(name)
+    assert not root.locator(".explorable-static svg").is_visible()
+    page.emulate_media(media="print")
+    assert root.locator(".explorable-static svg").is_visible()
+    assert root.locator("svg.explorable-canvas").is_hidden()
+    assert not root.locator(".control").first.is_visible()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_follows_the_window(visit, name):
+    page, root = visit(name)
+    page.set_viewport_size({"width": 320, "height": 640})
+    resized(page)
+    canvas = root.locator("svg.explorable-canvas")
+    width, height = canvas.evaluate("svg => [svg.clientWidth, svg.clientHeight]")
+    assert width < 320 and canvas.get_attribute("viewBox") == f"0 0 {width} {height}"
+    outside = canvas.evaluate(
+        """svg => {
+            const frame = svg.getBoundingClientRect();
+            const out = ({ left, right, width }) => width && (left < frame.left - 2 || right > frame.right + 2);
+            const texts = [...svg.querySelectorAll("text")];
+            return texts.filter(text => out(text.getBoundingClientRect())).map(text => text.textContent);
+        }"""
+    )
+    assert outside == []
+    assert page.evaluate(TOO_WIDE) <= 0
+
+
+@pytest.mark.parametrize("where", [PLAY, "lessons/03-who-is-near-me.html"])
+def test_loads_only_when_near(load, where):
+    asked = []
+    page = load(
+        where=where, prepare=lambda page: page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+    )
+    page.wait_for_load_state("networkidle")
+    names = page.locator(".explorable").evaluate_all("all => all.map(e => e.dataset.explorable)")
+    assert names
+    for name in names:
+        near = page.locator(f"#explore-{name}").bounding_box()["y"] < page.viewport_size["height"] + 600
+        assert any(path.endswith(f"/{name}.js") for path in asked) == near, name
+    for name in names:
+        start(page, name)
+        assert any(path.endswith(f"/{name}.js") for path in asked), name
+
+
+def test_a_page_opened_from_a_file_shows_the_figures_that_stand_still(chromium):
+    page = open_page(chromium, (SITE / PLAY).as_uri(), "desktop")
+    for name in NAMES:
+        root = page.locator(f"#explore-{name}")
+        assert root.locator(".explorable-static svg").is_visible()
+        assert not root.locator(".explorable-controls").is_visible()
+    page.context.close()
+    no_complaints(page)
+
+
+@pytest.fixture(scope="module")
+def translated(chromium, address):
+    """The page with other words for all modules, as a translation changes it, and nothing else."""
+
+    def answer(route):
+        body = re.sub(r'(<p class="word-[^>]*>)([^<{]*)', r"\1Wort", route.fetch().text())
+        route.fulfill(body=body, content_type="text/html; charset=utf-8")
+
+    page = open_page(chromium, address + PLAY, "desktop", lambda page: page.route("**/play/index.html", answer))
+    yield page
+    page.context.close()
+    no_complaints(page)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_takes_its_words_from_the_page(translated, name):
+    root = start(translated, name)
+    texts = ".control label, .control select:not([translate]) option, .control button"
+    assert set(root.locator(texts).all_inner_texts()) == {"Wort"}
+    assert root.locator("svg.explorable-canvas").get_attribute("aria-label") == "Wort"
+    assert root.locator(".explorable-summary").inner_text().startswith("Wort")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_keeps_the_policy_of_the_site(visit, name):
+    """What runs or is drawn comes from files of the site; the browser complains of all else, and that fails."""
+    page, root = visit(name)
+    unfold(root)
+    for button in root.locator("button").all():
+        button.click()
+    page.clock.run_for(1000)
+    assert page.complaints == []
+
+
+def test_the_policy_forbids_a_script_with_a_text(load):
+    page = load()
+    script = "document.body.append(Object.assign(document.createElement('script'), { text: 'window.ran = true' }))"
+    assert not page.evaluate(f"{script}, window.ran")
+    assert "Content Security Policy" in page.complaints.pop()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_layer_of_the_drawing_has_a_name_of_its_own(visit, name):
+    """Tests and styles find a layer by its name, so a new layer moves nothing."""
+    _, root = visit(name)
+    parts = root.locator("svg.explorable-canvas > *").evaluate_all("all => all.map(e => e.dataset.part)")
+    assert len(parts) > 2 and None not in parts and len(set(parts)) == len(parts)
+
+
+@pytest.mark.parametrize("name", ["one-query", "curve-and-heatmap", "same-formula", "bmm", "leave-one-out"])
+def test_a_finger_that_scrolls_changes_nothing(visit, name):
+    page, root = visit(name, view="phone")
+    canvas = root.locator("svg.explorable-canvas")
+    canvas.evaluate("e => e.scrollIntoView({ block: 'center', behavior: 'instant' })")
+    outputs = root.locator("output").all_inner_texts()
+    box = canvas.bounding_box()
+    before = page.evaluate("scrollY")
+    touch = page.context.new_cdp_session(page)
+    x, y = box["x"] + 0.87 * box["width"], box["y"] + 90
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    for step in range(1, 12):
+        points = [{"x": x + step / 2, "y": y - 8 * step}]
+        touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": points})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.wait_for_function("before => scrollY > before + 30", arg=before)
+    assert root.locator(".explorable-summary").get_attribute("aria-busy") is None
+    assert root.locator("output").all_inner_texts() == outputs
+    assert "explore" not in page.url
+
+
+def test_a_page_that_is_put_back_is_as_it_was(visit):
+    """Or one test could make another pass."""
+    page, root = visit("training")
+    first = root.inner_html()
+    for button in root.locator("button").all()[:2]:
+        settled(page, root, button.click)
+    assert root.inner_html() != first
+    put_back(page, "desktop")
+    assert root.inner_html() == first

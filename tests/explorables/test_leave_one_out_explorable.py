@@ -1,0 +1,177 @@
+"""Leave one out: the code on the screen is run by torch, and what it gives is what is drawn."""
+
+import pytest
+import torch
+from explorable_pages import input_of, minus, settled
+
+from nwlesson import NWKernelRegression, attention_weights, leave_one_out
+
+
+def test_tile_mask_select_and_reshape_are_torchs(maths):
+    for n in 3, 4, 6:
+        x = torch.randn(n, dtype=torch.float64, generator=torch.Generator().manual_seed(n))
+        tiled, mask = x.repeat((n, 1)), (1 - torch.eye(n)).type(torch.bool)
+        ours = maths(
+            "(m, {x, n}) => { const t = m.tile(x); return [t, m.eye(n), m.mask(n), m.select(t, m.mask(n)),"
+            " m.reshape(m.select(t, m.mask(n)), n), m.reshape(t.flat(), n), m.fillDiagonal(t, -7)]; }",
+            {"x": x.tolist(), "n": n},
+        )
+        kept = tiled[mask]
+        keys, _ = leave_one_out(x, x)
+        filled = tiled.masked_fill(torch.eye(n, dtype=torch.bool), -7)
+        theirs = [tiled, torch.eye(n), mask, kept, keys, tiled, filled]
+        assert ours == [tensor.tolist() for tensor in theirs]
+
+
+TORCH_STEPS = ["tile", "eye", "mask", "select", "reshape", "infinity"]
+
+
+def expect_leave_one_out(root, step, n=4, row=2, w=0.5, zero=False):
+    """Run the code on the screen in torch, and compare shape, numbers, crosses and frames with what is drawn."""
+    x = torch.tensor([1.0, 2.0, 4.0, 7.0, 11.0, 16.0])[:n]
+    names = {"torch": torch, "x": x, "n": n, "w": w}
+    names["X_tile"] = x.repeat((n, 1))
+    names["mask"] = (1 - torch.eye(n)).type(torch.bool)
+    names["kept"] = names["X_tile"][names["mask"]]
+    lines = root.locator("pre").inner_text().split("\n")
+    for line in lines:
+        code, comment = line.split("  # ")
+        name, equals, expression = code.partition(" = ")
+        result = eval(expression if equals else code, names)
+        assert str(tuple(result.shape)) == comment
+        names[name if equals else "last"] = result
+    after = result
+
+    cells = root.locator("svg.explorable-canvas").evaluate(
+        """svg => {
+            const [names, boxes, crosses, numbers] = ["names", "cells", "crosses", "numbers"].map(
+                part => svg.querySelector(`[data-part=${part}]`));
+            return [[...names.children].map(e => e.textContent),
+                [...boxes.children].map((e, i) => [numbers.children[i].textContent, Number(e.dataset.row),
+                    e.getAttribute("stroke-width") === "2", Number(e.getAttribute("y"))]),
+                crosses.getAttribute("d").split("M").length - 1];
+        }"""
+    )
+    titles, drawn, crosses = cells
+    assert titles[1].endswith(str(tuple(after.shape)))
+    shown = drawn[-after.numel() :]
+
+    def text(value):
+        if step == "infinity":
+            return minus(value)
+        return str(bool(value)) if after.dtype == torch.bool else str(int(value))
+
+    assert [cell[0] for cell in shown] == [text(value) for value in after.flatten()]
+    others = n - 1 if step in ("select", "reshape") else n
+    assert [cell[1] for cell in shown] == [i for i in range(n) for _ in range(others)]
+    assert all(thick == (whose == row) for _, whose, thick, _ in drawn)
+    assert crosses == {"mask": n, "select": n, "infinity": 0 if zero else 2 * n}.get(step, 0)
+    if step == "infinity":
+        scores = names["scores"].flatten()
+        texts = [cell[0] for cell in drawn[: n * n]]
+        assert texts == ["−∞" if s.isinf() else minus(s, 1 if s > -10 else 0) for s in scores]
+    summary = root.locator(".explorable-summary").inner_text()
+    if step != "eye":
+        assert f"row {row}" in summary.lower()
+        assert str(int(x[row])) in summary
+    if step in ("select", "reshape"):
+        keys, _ = leave_one_out(x, x)
+        assert ", ".join(str(int(key)) for key in keys[row]) in summary
+    if step == "infinity":
+        answer = after[row] @ (10 * x)
+        keys, values = leave_one_out(x, 10 * x)
+        cut = NWKernelRegression(w)(x, keys, values)[row]
+        same = "not the same" if zero else "the same"
+        assert f"its own weight is {after[row, row]:.2f}" in summary
+        assert f"it predicts {minus(answer)}; from the keys of step 5 it predicts {minus(cut)}: {same}." in summary
+        assert torch.isclose(answer, cut, atol=1e-4) != zero
+    return names
+
+
+def test_leave_one_out_step_by_step(visit):
+    page, root = visit("leave-one-out")
+    step = input_of(root, "step")
+    for i, name in enumerate(TORCH_STEPS):
+        assert step.input_value() == name
+        expect_leave_one_out(root, name)
+        if i < 5:
+            settled(page, root, root.get_by_role("button", name="Next", exact=True).click)
+    root.get_by_role("button", name="Next", exact=True).click()
+    assert step.input_value() == "infinity", "there is nothing after the last step"
+    settled(page, root, root.get_by_role("button", name="Back", exact=True).click)
+    expect_leave_one_out(root, "reshape")
+
+
+@pytest.mark.parametrize("n", [3, 5, 6])
+def test_leave_one_out_with_other_sizes(visit, n):
+    page, root = visit("leave-one-out", f"n={n}&row=1&w=0.3", view="phone")
+    for name in TORCH_STEPS:
+        if name != "tile":
+            settled(page, root, lambda name=name: input_of(root, "step").select_option(name))
+        expect_leave_one_out(root, name, n, row=1, w=0.3)
+
+
+def test_leave_one_out_by_keyboard_never_asks_a_row_that_is_not_there(visit):
+    page, root = visit("leave-one-out", "step=reshape")
+    row = input_of(root, "row")
+    row.focus()
+    settled(page, root, lambda: page.keyboard.press("End"))
+    expect_leave_one_out(root, "reshape", row=3)
+    assert row.get_attribute("aria-valuetext") == "3"
+    settled(page, root, lambda: page.keyboard.press("ArrowLeft"))
+    expect_leave_one_out(root, "reshape", row=2)
+    input_of(root, "n").focus()
+    settled(page, root, lambda: page.keyboard.press("Home"))
+    expect_leave_one_out(root, "reshape", n=3, row=2)
+    settled(page, root, lambda: page.keyboard.press("End"))
+    expect_leave_one_out(root, "reshape", n=6, row=2)
+    row.focus()
+    settled(page, root, lambda: page.keyboard.press("End"))
+    expect_leave_one_out(root, "reshape", n=6, row=5)
+    input_of(root, "n").focus()
+    settled(page, root, lambda: page.keyboard.press("Home"))
+    expect_leave_one_out(root, "reshape", n=3, row=2)
+    assert row.input_value() == "2" and row.get_attribute("max") == "2"
+
+
+@pytest.mark.parametrize("view", ["desktop", "phone"])
+def test_leave_one_out_follows_the_mouse_or_the_finger(visit, view):
+    page, root = visit("leave-one-out", "step=select", view=view)
+
+    def point(index):
+        cell = root.locator("svg [data-row]").nth(index)
+        cell.scroll_into_view_if_needed()
+        (cell.tap if view == "phone" else cell.hover)()
+
+    settled(page, root, lambda: point(3))  # the first row of X_tile
+    expect_leave_one_out(root, "select", row=0)
+    settled(page, root, lambda: point(16 + 10))  # the eleventh of the long row is one of the last three
+    expect_leave_one_out(root, "select", row=3)
+
+
+def test_what_the_steps_of_leave_one_out_say_is_true(visit):
+    page, root = visit("leave-one-out")
+    mask, select, six, infinity, zero = root.locator("button.try").all()
+    settled(page, root, select.click)
+    names = expect_leave_one_out(root, "select")
+    with pytest.raises(ValueError, match="keys must have 2 dimension"):  # forget the reshape
+        NWKernelRegression()(names["x"], names["kept"], names["kept"])
+    settled(page, root, mask.click)
+    names = expect_leave_one_out(root, "mask")
+    assert names["x"][2] == 4 and names["mask"].nonzero().shape == (12, 2) and not names["mask"].diagonal().any()
+    settled(page, root, six.click)
+    names = expect_leave_one_out(root, "select", n=6, row=5)
+    assert names["kept"].numel() == 30 and names["kept"][-5:].tolist() == names["x"][:5].tolist()
+    settled(page, root, infinity.click)
+    names = expect_leave_one_out(root, "infinity")
+    assert (names["weights"].diagonal() == 0).all()
+    assert torch.allclose(names["weights"].sum(dim=1), torch.ones(4))
+    settled(page, root, zero.click)
+    names = expect_leave_one_out(root, "infinity", zero=True)
+    weights = names["weights"]
+    assert torch.allclose(weights, attention_weights(names["x"], names["x"], 0.5))
+    assert weights.argmax(dim=1).tolist() == [0, 1, 2, 3]
+    input_of(root, "w").focus()
+    settled(page, root, lambda: page.keyboard.press("End"))
+    names = expect_leave_one_out(root, "infinity", w=2.0, zero=True)
+    assert names["weights"][2, 2] > 0.99

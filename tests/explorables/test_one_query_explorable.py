@@ -1,0 +1,162 @@
+"""One query: its numbers on the screen against nwlesson's; keys, mouse, finger and large letters move it."""
+
+import re
+
+import pytest
+import torch
+from explorable_pages import double, input_of, minus, resized, rows_of, settled, start
+
+from nwlesson import attention_pooling, attention_weights, kernels, truth
+
+
+def look(root):
+    """What the reader of `one-query` sees: the number at the diamond, and the table's rows by name."""
+    return root.locator("[data-part=answer]").text_content(), rows_of(root)
+
+
+def expect_one_query(root, x, w, kernel="gaussian"):
+    """Compare all numbers on the screen with nwlesson's."""
+    keys, values, *_ = double()
+    weights = attention_weights(torch.tensor([x]).double(), keys, w, kernel=getattr(kernels, kernel))[0]
+    nearest = (keys - x).abs().argsort()[:5]
+    at_diamond, rows = look(root)
+    assert at_diamond == minus(weights @ values)
+    assert [(row[0], row[3], row[4], row[5]) for row in rows[:5]] == [
+        (minus(keys[i]), minus(weights[i], 3), minus(values[i]), minus(weights[i] * values[i], 3)) for i in nearest
+    ]
+    assert [row[1] for row in rows[:5]] == [minus(x - keys[i]) for i in nearest]
+    u = (x - keys) * w
+    count = kernels.log_gaussian(u) if kernel == "gaussian" else getattr(kernels, kernel)(u)
+    assert [row[2] for row in rows[:5]] == [minus(count[i]) for i in nearest]
+    total = (count.exp() if kernel == "gaussian" else count).sum()
+    written = minus(total) if total >= 0.01 else re.sub("e-0*", "e−", f"{total:.2e}")
+    assert f"/ {written}, which" in root.locator("caption").inner_text(), "what a weight is divided by"
+    others = 1 - weights[nearest].sum()
+    assert rows[5][3] == minus(others, 3)
+    assert rows[6][3] == "1.000" and rows[6][5] == minus(weights @ values, 3)
+    radii, heights = root.locator("svg.explorable-canvas").evaluate(
+        """svg => [["points", "r"], ["weights", "height"]].map(([part, name]) =>
+            [...svg.querySelector(`[data-part=${part}]`).children].map(e => Number(e.getAttribute(name))))"""
+    )
+    area, heights = torch.tensor(radii).double() ** 2, torch.tensor(heights).double()
+    assert torch.allclose(heights / heights.sum(), weights, atol=1e-3)
+    assert torch.allclose((area - 6) / (area - 6).sum(), weights, atol=1e-3), "the area above the smallest dot's"
+
+
+def test_one_query_by_keyboard(visit):
+    page, root = visit("one-query")
+    expect_one_query(root, 2.5, 4.0)
+    input_of(root, "x").focus()
+    summary = settled(page, root, lambda: [page.keyboard.press("ArrowRight") for _ in range(3)])
+    expect_one_query(root, 2.65, 4.0)
+    assert root.locator("output").first.inner_text() == "2.65"
+    assert input_of(root, "x").get_attribute("aria-valuetext") == "2.65"
+    assert "2.65" in summary and minus(truth(torch.tensor(2.65))) in summary
+    settled(page, root, lambda: page.keyboard.press("Home"))
+    expect_one_query(root, 0.0, 4.0)
+    input_of(root, "w").focus()
+    settled(page, root, lambda: page.keyboard.press("End"))
+    expect_one_query(root, 0.0, 100.0)
+    settled(page, root, lambda: page.keyboard.press("Home"))
+    expect_one_query(root, 0.0, 0.0)
+
+
+@pytest.mark.parametrize("kernel", ["boxcar", "triangular", "epanechnikov", "constant"])
+def test_one_query_with_another_kernel(visit, kernel):
+    page, root = visit("one-query")
+    settled(page, root, lambda: input_of(root, "kernel").select_option(kernel))
+    expect_one_query(root, 2.5, 4.0, kernel)
+
+
+def test_one_query_that_reaches_nobody_says_so(visit):
+    _, root = visit("one-query", "kernel=boxcar&x=3&w=20")
+    keys, *_ = double()
+    with pytest.raises(ValueError, match="a smaller w reaches farther"):
+        attention_weights(torch.tensor([3.0]).double(), keys, 20.0, kernel=kernels.boxcar)
+    at_diamond, rows = look(root)
+    assert at_diamond == "no answer"
+    assert {row[3] for row in rows} == {"–"}
+    assert "A smaller w reaches farther" in root.locator(".explorable-summary").inner_text()
+    assert root.locator("svg").get_by_text("nan", exact=False).count() == 0
+
+
+def test_one_query_by_mouse(visit):
+    page, root = visit("one-query")
+    box = root.locator("svg.explorable-canvas").bounding_box()
+    left, right = box["x"] + 44, box["x"] + box["width"] - 12  # the axis from 0 to 5
+    page.mouse.move((left + right) / 2, box["y"] + 200)
+    page.mouse.down()
+    page.mouse.move(left + (right - left) * 0.2, box["y"] + 100, steps=5)
+    page.mouse.move(left + (right - left) * 0.8, box["y"] + 150, steps=5)
+    settled(page, root, page.mouse.up)
+    x = float(root.locator("output").first.inner_text())
+    assert x == pytest.approx(4.0, abs=0.02)
+    expect_one_query(root, x, 4.0)
+    page.mouse.move(left, box["y"] + 100)
+    assert float(root.locator("output").first.inner_text()) == x, "nothing moves after the button is up"
+    page.mouse.move(left + 5, box["y"] + 200)
+    page.mouse.down()
+    page.mouse.move(left - 300, box["y"] + 200, steps=3)
+    settled(page, root, page.mouse.up)
+    expect_one_query(root, 0.0, 4.0)
+
+
+def test_one_query_by_finger(visit):
+    page, root = visit("one-query", view="phone")
+    canvas = root.locator("svg.explorable-canvas")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    left, right = box["x"] + 44, box["x"] + box["width"] - 12
+    touch = page.context.new_cdp_session(page)
+
+    def send(kind, *places):
+        points = [{"x": left + (right - left) * part, "y": box["y"] + 120} for part in places]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    def swipe():
+        send("touchStart", 0.5)
+        for part in 0.45, 0.4, 0.3, 0.2:
+            send("touchMove", part)
+        send("touchEnd")
+
+    settled(page, root, swipe)
+    x = float(root.locator("output").first.inner_text())
+    assert x == pytest.approx(1.0, abs=0.05)
+    expect_one_query(root, x, 4.0)
+
+
+def test_the_drawing_grows_with_the_letters_and_is_dragged_in_the_same_place(visit):
+    page, root = visit("one-query")
+    canvas = root.locator("svg.explorable-canvas")
+    small = canvas.locator("text").first.bounding_box()["height"]
+    page.evaluate("document.documentElement.style.fontSize = '24px'")
+    assert canvas.locator("text").first.bounding_box()["height"] == pytest.approx(1.5 * small, rel=0.1)
+    canvas.scroll_into_view_if_needed()
+    resized(page)
+    box = canvas.bounding_box()
+    zoom = box["width"] / float(canvas.get_attribute("viewBox").split()[2])
+    assert zoom == pytest.approx(1.5, abs=0.01)
+    left, right = box["x"] + zoom * 44, box["x"] + box["width"] - zoom * 12
+    settled(page, root, lambda: page.mouse.click(left + 0.2 * (right - left), box["y"] + 150))
+    expect_one_query(root, float(root.locator("output").first.inner_text()), 4.0)
+    assert float(root.locator("output").first.inner_text()) == pytest.approx(1.0, abs=0.02)
+
+
+def test_buttons_in_the_steps_show_what_they_promise(visit):
+    page, root = visit("one-query")
+    flat, stairs, nobody = root.locator("button.try").all()
+    settled(page, root, flat.click)
+    expect_one_query(root, 2.5, 0.1)
+    keys, values, queries, _ = double()
+    curve = attention_pooling(queries, keys, values, 0.1)
+    assert curve.max() - curve.min() < 0.1 * (values.max() - values.min()), "almost a flat line"
+    settled(page, root, stairs.click)
+    expect_one_query(root, 2.5, 100.0)
+    assert (attention_weights(queries, keys, 100.0).max(dim=-1).values > 0.9).float().mean() > 0.6, "a single bar"
+    settled(page, root, nobody.click)
+    assert look(root)[0] == "no answer"
+
+
+def test_home_starts_with_it(load):
+    root = start(load(where="index.html", view="phone"), "one-query")
+    expect_one_query(root, 2.5, 4.0)

@@ -2,160 +2,166 @@
 
 import math
 import warnings
-from collections.abc import Iterator
+from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
 from nwlesson._checks import check_count
 from nwlesson.leave_one_out import _check_points
 
-STEP = 2.0  # from one w of the grid to the next
-HALF = 0.5 / math.log(2)  # exp(-u**2 / 2) is 2**(-HALF * u**2)
+Array = npt.NDArray[np.float64]
+
+STEP = 2.0  # from one w of a scan to the next
+PROMISING = 1.2  # a valley is worth a closer look if its error is at most so many times the least one
 FLAT = 1e-3  # an error that grows by less, when w is four times as large, has no valley
+LIMIT = 2**28  # numbers in the table of squared differences: 2 GiB
 
 
-def _blocks(x: Tensor) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
-    """Yield row numbers i, (x_i - x_j)**2 and the mask, a few rows at a time: little memory, nothing for threads."""
-    rows = max(1, 2**15 // (len(x) + 1))
-    for start in range(0, len(x), rows):
-        i = torch.arange(start, min(start + rows, len(x)), device=x.device)
-        mask = x.new_zeros(len(i), len(x))
-        mask[torch.arange(len(i)), i] = -torch.inf  # nobody looks at himself
-        yield i, (x[i, None] - x) ** 2, mask  # (rows,), (rows, n, n_features), (rows, n)
+class _Place(NamedTuple):
+    """A w, one number for each feature, and its leave-one-out error."""
+
+    error: float
+    w: Array
 
 
-def _pool(scores: Tensor, y: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Return weights, their sums, and answers. This is softmax with 2 as its base: exp would wait for threads."""
-    weights = torch.exp2(
-        (scores - scores.amax(dim=1, keepdim=True)).clamp_(min=-200)
-    )  # less is nothing, but takes long
-    sums = weights @ torch.cat([y, torch.ones_like(y[:, :1])], dim=1)
-    return weights, sums[:, -1:], sums[:, :-1] / sums[:, -1:]
+def _answers(w: Array, squares: Array, y: Array) -> tuple[Array, Array, Array]:
+    """Return how much all others count for each point, (n, n), the sums of that, and the answers, (n, columns).
+
+    `squares` are the squared differences of all pairs, (n_features, n * n). NumPy, because at this size torch would
+    spend its time on waking threads.
+    """
+    n = len(y)
+    scores = np.einsum("f,fp->p", w**2 / -2, squares).reshape(n, n)
+    np.fill_diagonal(scores, -np.inf)
+    scores -= scores.max(axis=1, keepdims=True)
+    np.maximum(scores, -700, out=scores)  # exp of less is nothing, and takes long
+    counts = np.exp(scores, out=scores)
+    sums = counts.sum(axis=1, keepdims=True)
+    return counts, sums, counts @ y / sums
 
 
-def _losses(ts: list[float], along: Tensor, fixed: Tensor, x: Tensor, y: Tensor) -> list[float]:
-    """Return the leave-one-out error for w**2 = fixed**2 + (t * along)**2, for each t."""
-    total = x.new_zeros(len(ts))
-    for i, squares, mask in _blocks(x):
-        scores, step = mask - squares @ fixed**2 * HALF, -squares @ along**2 * HALF
-        for k, t in enumerate(ts):
-            *_, answers = _pool(torch.add(scores, step, alpha=t**2), y)
-            total[k] += (answers - y[i]).square_().sum()
-    return (total / y.numel()).tolist()
+def _error(w: Array, squares: Array, y: Array) -> float:
+    return float(((_answers(w, squares, y)[2] - y) ** 2).mean())
 
 
-def _slope(log_w: Tensor, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the leave-one-out error at exp(log_w), and its gradient."""
-    loss, slope = x.new_zeros(()), torch.zeros_like(log_w)
-    for i, squares, mask in _blocks(x):
-        squares = squares * log_w.exp() ** 2
-        weights, sums, answers = _pool(mask - squares.sum(dim=-1) * HALF, y)
-        errors = answers - y[i]
-        loss += (errors**2).sum()
-        by_score = weights / sums * (errors @ y.T - (errors * answers).sum(dim=1, keepdim=True))
-        slope -= 2 * (by_score[..., None] * squares).sum(dim=(0, 1))
-    return loss / y.numel(), slope / y.numel()
+def _error_and_slope(log_w: Array, squares: Array, y: Array) -> tuple[float, Array]:
+    """Return the leave-one-out error at w = exp(log_w), and its derivative by log_w."""
+    w = np.exp(log_w)
+    counts, sums, answers = _answers(w, squares, y)
+    misses = answers - y
+    by_score = counts * ((misses @ y.T - (misses * answers).sum(axis=1, keepdims=True)) / sums)
+    slope = np.einsum("fp,p->f", squares, by_score.reshape(-1))
+    return float((misses**2).mean()), -2 * w**2 * slope / y.size
 
 
-def _descend(w: Tensor, x: Tensor, y: Tensor) -> tuple[float, Tensor]:
+def _descend(w: Array, squares: Array, y: Array) -> _Place:
     """Walk from w to the bottom of its valley, in log w; a feature with w = 0 stays out."""
     heard = w > 0
-    x, log_w = x[:, heard], w[heard].log()
-    low, high = log_w - 20, log_w + 20  # LBFGS may try steps so long that exp would overflow
+    squares = squares[heard]
+    start = torch.from_numpy(np.log(w[heard]))
+    low, high = start - 20, start + 20  # LBFGS may try steps so long that exp would overflow
+    log_w = start.clone()
+    unit = _error(w[heard], squares, y) or 1.0  # the error starts at 1
     descent = torch.optim.LBFGS(
-        [log_w], max_iter=200, tolerance_grad=1e-7, tolerance_change=1e-10, line_search_fn="strong_wolfe"
+        [log_w], max_iter=100, tolerance_grad=1e-7, tolerance_change=1e-10, line_search_fn="strong_wolfe"
     )
 
-    unit = _slope(log_w, x, y)[0].item() or 1  # the loss starts at 1
+    def closure() -> float:
+        error, slope = _error_and_slope(log_w.clamp(low, high).numpy(), squares, y)
+        log_w.grad = torch.from_numpy(slope / unit)
+        return error / unit
 
-    def loss() -> Tensor:
-        value, slope = _slope(log_w.clamp(low, high), x, y)
-        log_w.grad = slope / unit
-        return value / unit
-
-    descent.step(loss)  # type: ignore[no-untyped-call]
-    bottom = torch.zeros_like(w).masked_scatter(heard, log_w.clamp(low, high).exp())
-    return loss().item() * unit, bottom
+    descent.step(closure)  # type: ignore[no-untyped-call]
+    bottom = np.zeros_like(w)
+    bottom[heard] = log_w.clamp(low, high).exp().numpy()
+    return _Place(_error(bottom[heard], squares, y), bottom)
 
 
-def _grid(along: Tensor, x: Tensor, rounding: Tensor) -> list[float]:
-    """Return 0, and then every t from where all points count alike to where each hears its nearest alone.
+def _grid(squares: Array, n: int, rounding: float) -> Array:
+    """Return 0, and then every w from where all points count alike to where each hears its nearest alone.
 
     Points that are equally near but for rounding are never told apart.
     """
-    farthest, least = 0.0, math.inf
-    for _, squares, mask in _blocks(x):
-        distance = (squares @ along**2).sqrt()
-        farthest = max(farthest, distance.max().item())
-        distance -= mask
-        first = distance.amin(dim=1, keepdim=True)
-        second = distance.masked_fill(distance <= first + along @ rounding, torch.inf).amin(dim=1, keepdim=True)
-        least = min(least, ((second - first) * (second + first)).min().item())
-    low, high = 0.1 / farthest, 9 / math.sqrt(least if least < math.inf else farthest**2)  # exp(-9**2 / 2) is nothing
-    n = math.ceil(math.log(high / low) / math.log(STEP))
-    return [0.0, *torch.logspace(math.log10(low), math.log10(high), n + 1, dtype=x.dtype).tolist()]
+    distances = np.sqrt(squares).reshape(n, n)
+    np.fill_diagonal(distances, np.inf)
+    first = distances.min(axis=1, keepdims=True)
+    farther = np.where(distances > first + rounding, distances, np.inf).min(axis=1, keepdims=True)
+    gaps = ((farther - first) * (farther + first))[np.isfinite(farther)]  # how much farther the next one is, squared
+    low, high = 0.1 / math.sqrt(squares.max()), 9 / math.sqrt(gaps.min() if gaps.size else squares.max())
+    steps = math.ceil(math.log(high / low, STEP))
+    return np.concatenate([[0.0], low * STEP ** np.arange(steps + 1)])
 
 
-def _look(grid: list[float], along: Tensor, fixed: Tensor, x: Tensor, y: Tensor) -> list[tuple[float, Tensor]]:
-    """Return the loss and w where a valley may be: grid points not higher than their neighbours, the best first."""
-    losses = _losses(grid, along, fixed, x, y)
-    walls = [math.inf, *losses, math.inf]
-    valleys = [(b, t) for a, b, c, t in zip(walls, losses, walls[2:], grid) if b <= a and b <= c]
-    promising = sorted(valley for valley in valleys if valley[0] <= 1.2 * min(losses) + 1e-16)
-    return [(loss, torch.hypot(fixed, t * along)) for loss, t in promising[:4]]
+def _scan(ws: list[Array], squares: Array, y: Array) -> list[_Place]:
+    """Return the places on a row of w that are not higher than their neighbours and promising, the lowest first."""
+    errors = [_error(w, squares, y) for w in ws]
+    walls = [math.inf, *errors, math.inf]
+    lowest = [_Place(error, w) for error, w, a, b in zip(errors, ws, walls, walls[2:]) if error <= min(a, b)]
+    enough = PROMISING * min(errors) + 1e-16
+    return sorted((place for place in lowest if place.error <= enough), key=lambda place: place.error)[:4]
 
 
-def _lowest(valleys: list[tuple[float, Tensor]], x: Tensor, y: Tensor) -> tuple[float, Tensor]:
-    """Return loss and w of the lowest of all places: where each valley was seen, and its bottom."""
-    bottoms = [_descend(w, x, y) for _, w in valleys if w.any()]
-    return min(valleys + bottoms, key=lambda place: place[0])
+def _lowest(places: list[_Place], squares: Array, y: Array) -> _Place:
+    """Return the lowest of these places and of the bottoms of their valleys."""
+    bottoms = [_descend(place.w, squares, y) for place in places if place.w.any()]
+    return min(places + bottoms, key=lambda place: place.error)
 
 
-def _look_along_each(
-    best: tuple[float, Tensor], grids: list[list[float]], x: Tensor, y: Tensor
-) -> tuple[float, Tensor]:
-    """Try every feature with every w of its own, 0 too, while the others stay; repeat until nothing is gained."""
+def _improve(best: _Place, grids: list[Array], squares: Array, y: Array) -> _Place:
+    """Try for each feature every w of its own, 0 too, while the others stay; go on until a round gains too little."""
     before = math.inf
-    while best[0] < before * (1 - 1e-3):
-        before = best[0]
-        for j, grid in enumerate(grids):
-            along = torch.zeros_like(best[1])
-            along[j] = 1
-            fixed = best[1] * (1 - along)
-            here = best[1][j]
-            valleys = [v for v in _look(grid, along, fixed, x, y) if not here / STEP <= v[1][j] <= here * STEP]
-            best = _lowest([best, *valleys], x, y)
+    while best.error < before * (1 - 1e-3):
+        before = best.error
+        for feature, grid in enumerate(grids):
+            ws = np.repeat(best.w[None], len(grid), axis=0)
+            ws[:, feature] = grid
+            better = [place for place in _scan(list(ws), squares, y) if place.error < best.error]
+            best = _lowest([best, *better[:1]], squares, y) if better else best
     return best
 
 
-def _search(x: Tensor, y: Tensor, rounding: Tensor) -> Tensor:
+def _search(squares: Array, y: Array, rounding: Array) -> Array:
     """Return the best w that is found from several starts: each feature alone, and all of them alike."""
-    nothing, features = torch.zeros_like(rounding), list(torch.eye(len(rounding), dtype=x.dtype))
-    grids = [_grid(feature, x, rounding) for feature in features]
-    starts = [_lowest(_look(grid, along, nothing, x, y), x, y) for grid, along in zip(grids, features)]
+    n, features = len(y), np.eye(len(squares))
+    grids = [_grid(row, n, r) for row, r in zip(squares, rounding)]
+    starts = [_lowest(_scan(list(grid[:, None] * f), squares, y), squares, y) for grid, f in zip(grids, features)]
     if len(features) == 1:
-        return starts[0][1]
-    everything = torch.ones_like(rounding)
-    starts.append(_lowest(_look(_grid(everything, x, rounding), everything, nothing, x, y), x, y))
-    starts.sort(key=lambda place: place[0])
-    return min((_look_along_each(start, grids, x, y) for start in starts[:3]), key=lambda place: place[0])[1]
+        return starts[0].w
+    grid = _grid(squares.sum(axis=0), n, float(np.linalg.norm(rounding)))
+    starts.append(_lowest(_scan([np.full(len(squares), w) for w in grid], squares, y), squares, y))
+    starts.sort(key=lambda place: place.error)
+    return min((_improve(start, grids, squares, y) for start in starts[:3]), key=lambda place: place.error).w
 
 
-def _warn_if_flat(w: Tensor, x: Tensor, y: Tensor) -> Tensor:
+def _smallest_as_good(w: Array, squares: Array, y: Array) -> Array:
     """Return w; or, where the error does not rise again beyond it, say so and return the smallest that is as good."""
-    nothing = torch.zeros_like(w)
-    loss, beyond = _losses([1.0, 4.0], w, nothing, x, y)
-    if beyond > loss * (1 + FLAT) + 1e-16 or not w.any():
+    error = _error(w, squares, y)
+    if not w.any() or _error(4 * w, squares, y) > error * (1 + FLAT) + 1e-16:
         return w
     warnings.warn(
         "no w is best: the leave-one-out error does not rise again as w grows, so this is the smallest of many that "
         "are as good. Copied rows do that (leave them out), and so do evenly spaced x with y without noise",
         stacklevel=3,
     )
-    smaller = [STEP**-k for k in range(60, -1, -1)]
-    losses = _losses(smaller, w, nothing, x, y)
-    return w * min(t for t, lower in zip(smaller, losses) if lower <= loss * (1 + 1e-7) + 1e-16)
+    while w.max() > 1e-9 and _error(w / STEP, squares, y) <= error * (1 + 1e-7) + 1e-16:
+        w = w / STEP
+    return w
+
+
+def _squared_differences(places: Array) -> Array:
+    """Return the squared differences of all pairs, (n_features, n * n)."""
+    n, n_features = places.shape
+    if n_features * n**2 > LIMIT:
+        raise ValueError(
+            f"x must leave room for all pairs of points, but {n} of them, with {n_features} feature(s), make "
+            f"{n_features * n**2:.2g}; take w from some thousands of them, drawn at random, and predict with "
+            "windowed_pooling"
+        )
+    columns = places.T
+    return ((columns[:, :, None] - columns[:, None, :]) ** 2).reshape(n_features, n * n)
 
 
 def fit_bandwidth(x: Tensor, y: Tensor) -> float | Tensor:
@@ -170,9 +176,8 @@ def fit_bandwidth(x: Tensor, y: Tensor) -> float | Tensor:
     Parameters
     ----------
     x, y : Tensor
-        Training inputs and outputs, shape (n,), or (n, columns) where they are vectors; n at least 3. The time grows
-        with n**2, the memory only with n. For many thousand points take w from a sample of them, make it larger by
-        the fifth root of how many times more there are, and predict with `windowed_pooling`.
+        Training inputs and outputs, shape (n,), or (n, columns) where they are vectors; n at least 3. Time and
+        memory grow with n**2.
 
     Returns
     -------
@@ -186,7 +191,8 @@ def fit_bandwidth(x: Tensor, y: Tensor) -> float | Tensor:
     TypeError
         If an argument is of another type or dtype than said above.
     ValueError
-        If it is empty, not finite or of another shape, or if all x are the same.
+        If it is empty, not finite or of another shape, if all x are the same, or if there are so many points that the
+        table of all pairs would take more than 2 GiB (16,000 points with one feature).
 
     Warns
     -----
@@ -202,16 +208,15 @@ def fit_bandwidth(x: Tensor, y: Tensor) -> float | Tensor:
     """
     _check_points(x, y)
     check_count("len(x)", len(x), least=3)
-    places, values = (t.detach().double().reshape(len(x), -1) for t in (x, y))
-    places = places - places.amin(dim=0)
-    spread = places.amax(dim=0)
+    places, values = (t.detach().cpu().double().reshape(len(x), -1).numpy() for t in (x, y))
+    spread = places.max(axis=0) - places.min(axis=0)
     varied = spread > 0
     if not varied.any():
         raise ValueError(f"x must hold at least 2 different places, but all are {x[0].tolist()}")
-    rounding = 8 * torch.finfo(x.dtype).eps * x.detach().reshape(len(x), -1).abs().amax(dim=0).double() / spread
-    values = values - values.mean(dim=0)
-    values = values / (values.square().mean().sqrt() or 1)
-    places = places[:, varied] / spread[varied]  # from 0 to 1, whatever the units
-    best = _warn_if_flat(_search(places, values, rounding[varied]), places, values)
-    w = torch.zeros_like(spread).masked_scatter(varied, best) / spread.where(varied, 1)
-    return w.item() if x.dim() == 1 else w.to(x.dtype)
+    rounding = 8 * torch.finfo(x.dtype).eps * np.abs(places).max(axis=0)[varied] / spread[varied]
+    squares = _squared_differences(places[:, varied] / spread[varied])  # from 0 to 1, whatever the units
+    values = values - values.mean(axis=0)
+    values = values / (math.sqrt((values**2).mean()) or 1)
+    w = np.zeros_like(spread)
+    w[varied] = _smallest_as_good(_search(squares, values, rounding), squares, values) / spread[varied]
+    return float(w[0]) if x.dim() == 1 else torch.from_numpy(w).to(x)

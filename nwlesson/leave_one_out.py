@@ -55,23 +55,6 @@ def leave_one_out(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     return keys, values
 
 
-def _squared_differences(x: Tensor) -> Tensor:
-    """Return (x_i - x_j)**2 for every pair and feature, shape (n * n, n_features)."""
-    x = x.reshape(len(x), -1)
-    return ((x[:, None] - x) ** 2).reshape(-1, x.shape[1])
-
-
-def _mask(x: Tensor) -> Tensor:
-    """Return what to add to the n * n scores: -inf where a point would look at itself, and 0 elsewhere."""
-    return x.new_zeros(len(x), len(x)).fill_diagonal_(-torch.inf).reshape(-1)
-
-
-def _loss(w: Tensor, squares: Tensor, mask: Tensor, y: Tensor) -> Tensor:
-    scores = torch.addmv(mask, squares, w**2, alpha=-0.5)  # mask - (w * difference)**2 / 2, over all features
-    weights = torch.softmax(scores.reshape(len(y), len(y)), dim=-1)
-    return ((weights @ y - y) ** 2).mean()
-
-
 def leave_one_out_loss(w: float | Tensor, x: Tensor, y: Tensor) -> Tensor:
     """Return the mean squared error when each point is predicted from all the others.
 

@@ -243,3 +243,9 @@ def test_it_works_where_gradients_are_off_and_where_they_are_on(mode):
     assert fit_bandwidth(x.clone().requires_grad_(), y) == w
     with mode():
         assert fit_bandwidth(*make_data(50)[:2]) == w
+
+
+def test_so_many_points_that_their_table_would_not_fit_are_refused(refuses):
+    """Before anything is allocated, and in words that name the way out."""
+    x = torch.linspace(0, 1, 17_000)
+    refuses("x", ValueError, "17000.*windowed_pooling", fit_bandwidth, x, x)

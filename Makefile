@@ -76,15 +76,18 @@ falsify: $(venv)/test ## break things one by one and see who notices; ONLY=quiz 
 doctest: $(venv)/site ## run the examples in docstrings and pages
 	@$(python) docs/_ext/doctests.py docs
 
-# The page that is served needs a script and a connection of its own to load itself anew, which the site's policy forbids.
+# A page that is served needs a script and a connection of its own to load itself anew, which the site's policy forbids.
 PORT ?= 8000
 live := $(build)/live
+live_policy := default-src 'self' 'unsafe-inline' ws:; img-src 'self' data:
+made := $(addprefix docs/,_build examples reference/generated reference/backreferences)
+
 serve: $(venv)/site ## show the site, built anew when a file changes; PORT=8001 for another port
 	@$(python) -c 'import socket; socket.create_server(("localhost", $(PORT)))' 2>/dev/null || \
 	  { echo "Port $(PORT) is in use; choose another one: make serve PORT=8001" >&2; exit 1; }
-	@$(subst -m sphinx,-m sphinx_autobuild,$(sphinx)) -d $(live)-doctrees --host localhost --port $(PORT) --watch nwlesson \
-	  $(foreach folder,_build examples reference/generated reference/backreferences,--ignore 'docs/$(folder)') \
-	  -A "content_security_policy=default-src 'self' 'unsafe-inline' ws:; img-src 'self' data:" docs $(live)
+	@OMP_NUM_THREADS=1 $(python) -m sphinx_autobuild $(sphinx_options) -A "content_security_policy=$(live_policy)" \
+	  --host localhost --port $(PORT) --watch nwlesson --re-ignore __pycache__ $(addprefix --ignore ,$(made)) \
+	  -d $(live)-doctrees docs $(live)
 
 bench: $(venv)/bench html ## measure speed and page sizes; prints ratios from one run
 	@OMP_NUM_THREADS=1 MPLBACKEND=agg $(python) tools/bench.py

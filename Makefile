@@ -14,7 +14,6 @@ python := $(venv)/bin/python
 pip := $(python) -m pip install --quiet
 build := docs/_build
 sphinx_options := -n -W --keep-going -q -j auto
-sphinx := OMP_NUM_THREADS=1 $(python) -m sphinx $(sphinx_options)
 build_site := OMP_NUM_THREADS=1 $(python) tools/build_site.py
 
 # Every shell gives the same site. Of the reader's settings for Python and pip only those stay that tell where packages

@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -323,3 +324,12 @@ def test_clean_leaves_only_what_people_wrote_and_another_build_gives_the_same_si
     assert sites[0].keys() == sites[1].keys()
     other = [str(name) for name, path in sites[0].items() if path.read_bytes() != sites[1][name].read_bytes()]
     assert set(other) <= {".buildinfo"}
+
+
+def test_a_port_that_is_in_use_is_named():
+    with socket.create_server(("localhost", 0)) as other:
+        port = str(other.getsockname()[1])
+        run = Project(ROOT).make("serve", PORT=port)
+    assert run.returncode != 0
+    assert f"Port {port} is in use" in run.said
+    assert "Traceback" not in run.said

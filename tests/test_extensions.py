@@ -18,7 +18,7 @@ import roles
 from bs4 import BeautifulSoup
 from conftest import DOCS, ROOT
 from docutils import nodes
-from gallery_order import OrderOfLessons
+from gallery import OrderOfLessons
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
 from sphinx.util.inventory import InventoryFile

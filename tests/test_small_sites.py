@@ -54,7 +54,7 @@ See [watson]_.
 def build(folder, pages=None, **settings):
     """Build a small site; return the folder of its HTML and what Sphinx complained about."""
     inputs = {"conf.py": "", "inventories.toml": "", "facts.py": "def facts():\n    return {}\n"}
-    inputs |= {"_static/explorables/math.js": ""}
+    inputs |= {"explorables/shared/math.js": ""}
     for name, text in {**inputs, **(pages or {"index.rst": INDEX, "deep/page.rst": PAGE})}.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")

@@ -79,6 +79,7 @@ def test_furo_has_what_our_templates_extend_and_mend():
         assert furo.get_pygments_stylesheet
 
 
+@pytest.mark.site
 def test_myst_nb_makes_folds_that_we_write():
     class Writer:
         body: list = []  # noqa: RUF012

@@ -84,21 +84,19 @@ def build(root: Path) -> bool:
 
 def tests(words: str, root: Path) -> bool:
     """Run the tests that -k finds by these words; only the files that define them are read."""
-    named = set(re.findall(r"test_\w+", words))
-    files = {name: path for path in (root / "tests").rglob("test_*.py") for name in _defined(path) if _any(named, name)}
-    lost = [word for word in named if not any(word in name for name in files)]
-    if lost:
-        raise SystemExit(f"no test is called {', '.join(lost)}")
+    defined = {path: _defined(path) for path in sorted((root / "tests").rglob("test_*.py"))}
+    files = set()
+    for word in re.findall(r"test_\w+", words):
+        having = {str(path) for path, names in defined.items() if any(word in name for name in names)}
+        if not having:
+            raise SystemExit(f"no test is called {word}")
+        files |= having
     options = ["-x", "-p", "no:cacheprovider", "-k", words]
-    return run([sys.executable, "-m", "pytest", *options, *sorted({str(path) for path in files.values()})], root)
+    return run([sys.executable, "-m", "pytest", *options, *sorted(files)], root)
 
 
 def _defined(path: Path) -> list[str]:
     return re.findall(r"^def (test_\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
-
-
-def _any(words: set[str], name: str) -> bool:
-    return any(word in name for word in words)
 
 
 def caught_by(row: Falsification, root: Path) -> str:

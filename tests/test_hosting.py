@@ -44,7 +44,9 @@ def test_locks_have_hashes_and_name_no_host(lock):
 
 
 def spelling(*files):
-    return subprocess.run([sys.executable, "-m", "codespell_lib", *files], cwd=ROOT, capture_output=True, text=True)
+    return subprocess.run(
+        [sys.executable, "-m", "codespell_lib", *files], cwd=ROOT, capture_output=True, encoding="utf-8"
+    )
 
 
 def test_words_and_names_are_spelt_right():

@@ -130,7 +130,7 @@ def expect_drawing(root, losses, ws):
 
 def test_training_starts_where_the_lesson_does(load):
     net = NWKernelRegression(generator=torch.Generator().manual_seed(0))
-    stored = json.loads((SITE / "_static" / "explorables" / "shared" / "data.json").read_text())
+    stored = json.loads((SITE / "_static" / "explorables" / "shared" / "data.json").read_text(encoding="utf-8"))
     assert stored["start"] == net.w.item()
     root = start(load(where="lessons/10-five-steps-of-training.html"), "training")
     _, (before, after), _ = descend(1)
@@ -234,8 +234,8 @@ def test_what_training_says_of_a_run_is_true(visit, said):
 
 
 def test_every_verdict_has_its_words_and_is_tried():
-    code = (FOLDER / "shared" / "math.js").read_text().split("function verdict")[1]
-    words = (FOLDER / "training" / "training.md").read_text()
+    code = (FOLDER / "shared" / "math.js").read_text(encoding="utf-8").split("function verdict")[1]
+    words = (FOLDER / "training" / "training.md").read_text(encoding="utf-8")
     named = re.findall(r'"([a-z]+)"', code.split("\n}")[0])
     assert sorted(named) == sorted(re.findall(r"^verdict-([a-z]+): ", words, re.MULTILINE))
     assert len(named) == len(SAID) + 1, "and `ready`, with which all runs begin"

@@ -7,6 +7,7 @@ import {
   grip,
   layer,
   legendLayer,
+  line,
   logSteps,
   marksLayer,
   number,
@@ -87,7 +88,7 @@ function cellsLayer(svg, across, under) {
 }
 
 function rowLayer(svg, under) {
-  const frame = layer(svg, "row", "rect", { class: "line", stroke: role("query") });
+  const frame = layer(svg, "row", "rect", line(role("query")));
   return ({ x, down, index }) => {
     const [from, to] = [down(under[index]), down(under[index + 1])];
     set(frame, { x: x.from, y: from - 1, width: x.to - x.from, height: to - from + 2 });
@@ -160,15 +161,21 @@ export default async ({ svg, say, data, change, slider }) => {
 
   const real = queries.map(truth);
   const under = edges(queries);
-  const line = (name, kind = "") => ({ class: `line${kind}`, stroke: role(name) });
   const layers = [
     axesLayer(svg, say),
     cellsLayer(svg, edges(keys), under),
     rowLayer(svg, under),
-    pathLayer(svg, "truth", line("truth"), ({ x, y }) => path(queries.map(x), real.map(y))),
+    pathLayer(svg, "truth", line(role("truth")), ({ x, y }) => path(queries.map(x), real.map(y))),
     pointsLayer(svg, keys, values),
-    pathLayer(svg, "curve", line("prediction", " dashed"), ({ x, y, curve }) => path(queries.map(x), curve.map(y))),
-    pathLayer(svg, "query", line("query"), ({ query, prediction, x, y }) => `M${x(query)} ${y.from}V${y(prediction)}`),
+    pathLayer(svg, "curve", line(role("prediction"), " dashed"), ({ x, y, curve }) =>
+      path(queries.map(x), curve.map(y)),
+    ),
+    pathLayer(
+      svg,
+      "query",
+      line(role("query")),
+      ({ query, prediction, x, y }) => `M${x(query)} ${y.from}V${y(prediction)}`,
+    ),
     pathLayer(svg, "grips", { fill: role("query") }, (view) => grips(view, under)),
     pathLayer(svg, "prediction", { fill: role("prediction") }, ({ query, prediction, x, y }) =>
       diamond(x(query), y(prediction)),

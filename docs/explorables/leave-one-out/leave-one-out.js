@@ -1,5 +1,5 @@
 // Leave one out: from a row of inputs to a table of keys in which nobody meets themself, and the same with -inf.
-import { code, marksLayer, number, pathLayer, role, set } from "../shared/draw.js";
+import { code, line, marksLayer, number, pathLayer, role, set } from "../shared/draw.js";
 import {
   eye,
   fillDiagonal,
@@ -149,7 +149,7 @@ const cross = ({ left, top, wide }, line) =>
   `M${left + 3} ${top + 3}l${wide - 6} ${line - 6}m0 ${6 - line}l${6 - wide} ${line - 6}`;
 
 const crossesLayer = (svg) =>
-  pathLayer(svg, "crosses", { class: "line", stroke: "currentColor", ...QUIET }, ({ cells, line }) =>
+  pathLayer(svg, "crosses", { ...line("currentColor"), ...QUIET }, ({ cells, line }) =>
     cells
       .filter((cell) => cell.out)
       .map((cell) => cross(cell, line))

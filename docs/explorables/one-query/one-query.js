@@ -7,6 +7,7 @@ import {
   grip,
   layer,
   legendLayer,
+  line,
   logSteps,
   marksLayer,
   number,
@@ -65,6 +66,17 @@ function axesLayer(svg, say) {
   };
 }
 
+const fitted = ({ x, y, curve }) =>
+  path(
+    GRID.map(x),
+    curve.map((v) => (v === null ? v : y(v))),
+  );
+
+const asked = ({ query, prediction, x, y, h }) =>
+  `M${x(query)} ${h.from}V${prediction === null ? y.to : y(prediction)}`;
+
+const answered = ({ query, prediction, x, y }) => (prediction === null ? "" : diamond(x(query), y(prediction)));
+
 // What a key would weigh at each place around the query.
 function bell({ query, w, count, total, most, x, h }) {
   const around = BELL.map((u) => query + u / (w || 0.01)).filter((place) => place >= 0 && place <= 5);
@@ -88,7 +100,7 @@ const barsLayer = (svg, keys) =>
     },
   );
 
-function answer({ query, prediction, x, y }, say) {
+function label({ query, prediction, x, y }, say) {
   const right = query < 2.5;
   return {
     x: x(query) + (right ? 13 : -13),
@@ -125,6 +137,13 @@ function tableRows({ x: keys, y: values }, view, say) {
   ];
 }
 
+function drawTable(below, points, view, say) {
+  const [kind, caption] = view.kernel === "gaussian" ? ["score", "caption"] : ["count", "caption-count"];
+  const heads = ["key", "distance", kind, "weight", "value", "product"].map((head) => say(head));
+  const told = say(caption, { count: NEAREST, all: points.x.length, total: brief(view.total) });
+  table(below, told, heads, tableRows(points, view, say));
+}
+
 function summary({ x: keys }, { query, w, weights: row, prediction }, say) {
   if (!row) return say("summary-nobody", { x: number(query), w: writeW(w), reach: number(1 / w, 3) });
   const [nearest] = byDistance(keys, query);
@@ -145,31 +164,18 @@ export default async ({ svg, below, say, data, change, slider, choice }) => {
   slider("w", { values: logSteps(0.1, 100, 20, true), value: 4, format: writeW });
   choice("kernel", Object.keys(kernels));
 
-  const line = (name, kind = "") => ({ class: `line${kind}`, stroke: role(name) });
   const curveOf = rememberCurve(points);
   const layers = [
     axesLayer(svg, say),
-    pathLayer(svg, "truth", line("truth"), ({ x, y }) => path(GRID.map(x), GRID.map(truth).map(y))),
-    pathLayer(svg, "curve", line("prediction", " dashed"), ({ x, y, curve }) =>
-      path(
-        GRID.map(x),
-        curve.map((v) => (v === null ? v : y(v))),
-      ),
-    ),
+    pathLayer(svg, "truth", line(role("truth")), ({ x, y }) => path(GRID.map(x), GRID.map(truth).map(y))),
+    pathLayer(svg, "curve", line(role("prediction"), " dashed"), fitted),
     pointsLayer(svg, keys, values),
-    pathLayer(svg, "bell", line("weight", " thin"), bell),
+    pathLayer(svg, "bell", line(role("weight"), " thin"), bell),
     barsLayer(svg, keys),
-    pathLayer(
-      svg,
-      "query",
-      line("query"),
-      ({ query, prediction, x, y, h }) => `M${x(query)} ${h.from}V${prediction === null ? y.to : y(prediction)}`,
-    ),
+    pathLayer(svg, "query", line(role("query")), asked),
     pathLayer(svg, "grip", { fill: role("query") }, ({ query, x, h }) => grip(x(query), h.from)),
-    pathLayer(svg, "prediction", { fill: role("prediction") }, ({ query, prediction, x, y }) =>
-      prediction === null ? "" : diamond(x(query), y(prediction)),
-    ),
-    textLayer(svg, "answer", { fill: role("prediction"), class: "strong" }, (view) => answer(view, say)),
+    pathLayer(svg, "prediction", { fill: role("prediction") }, answered),
+    textLayer(svg, "answer", { fill: role("prediction"), class: "strong" }, (view) => label(view, say)),
     legendLayer(svg, 12, say),
   ];
   let view;
@@ -178,17 +184,7 @@ export default async ({ svg, below, say, data, change, slider, choice }) => {
   return (state, size) => {
     view = look(points, state, curveOf(state.w, state.kernel), size);
     for (const update of layers) update(view);
-    const kind = state.kernel === "gaussian" ? "score" : "count";
-    table(
-      below,
-      say(kind === "score" ? "caption" : "caption-count", {
-        count: NEAREST,
-        all: keys.length,
-        total: brief(view.total),
-      }),
-      ["key", "distance", kind, "weight", "value", "product"].map((head) => say(head)),
-      tableRows(points, view, say),
-    );
+    drawTable(below, points, view, say);
     return summary(points, view, say);
   };
 };

@@ -5,6 +5,7 @@ import {
   drag,
   grip,
   layer,
+  line,
   marksLayer,
   number,
   pathLayer,
@@ -194,16 +195,16 @@ export default ({ svg, below, say, state, change, slider, choice, tick }) => {
   });
 
   const layers = [
-    pathLayer(svg, "ring", { class: "line dashed", stroke: role("key") }, ring),
+    pathLayer(svg, "ring", line(role("key"), " dashed"), ring),
     pathLayer(svg, "axis", { class: "axis" }, axis),
     headsLayer(svg, say),
     namesLayer(svg),
     keysLayer(svg),
     pathLayer(svg, "grip", { fill: role("query") }, ({ q, x, y }) => grip(x(q), y(0))),
     marksLayer(svg, "terms", "rect", {}, lanes, (_, lane) => lane),
-    pathLayer(svg, "scores", { class: "line", stroke: "currentColor" }, scoreLines),
+    pathLayer(svg, "scores", line("currentColor"), scoreLines),
     barsLayer(svg, "weights", { fill: role("weight") }, ({ weights }) => weights, 0),
-    barsLayer(svg, "weights-1964", { class: "line dashed", stroke: "currentColor" }, ({ were }) => were, 3),
+    barsLayer(svg, "weights-1964", line("currentColor", " dashed"), ({ were }) => were, 3),
     textLayer(svg, "prediction", { class: "strong", fill: role("prediction"), x: 2 }, (view) => predictions(view, say)),
   ];
   const lines = code(below);

@@ -176,6 +176,9 @@ export const scaleAround = (values, c, d) =>
 // Lines of code below the figure; in small letters they scroll, so keys must reach them.
 export const code = (below) => add(below, "pre", { translate: "no", tabindex: "0" });
 
+// The look of a line: `kind` is " thin" or " dashed".
+export const line = (stroke, kind = "") => ({ class: `line${kind}`, stroke });
+
 export const role = (name) => `var(--role-${name})`;
 export const clamp = (value, least, most) => Math.min(most, Math.max(least, value));
 

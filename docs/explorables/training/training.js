@@ -5,6 +5,7 @@ import {
   clamp,
   layer,
   legendLayer,
+  line,
   logScale,
   logSteps,
   marksLayer,
@@ -289,7 +290,6 @@ export default async (tools) => {
   const { epochsOf, run } = makeControls(tools, lesson);
   const curveOf = rememberCurve(lesson.seeds);
 
-  const line = (stroke, kind = "") => ({ class: `line${kind}`, stroke });
   const layers = [
     axesLayer(svg, say),
     pathLayer(svg, "loss", line("currentColor"), lossPath),

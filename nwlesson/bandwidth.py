@@ -16,7 +16,7 @@ Array = npt.NDArray[np.float64]
 
 STEP = 2.0  # from one w of a scan to the next
 PROMISING = 1.2  # a valley is worth a closer look if its error is at most so many times the least one
-FLAT = 1e-3  # an error that grows by less, when w is four times as large, has no valley
+FLAT = 1e-6  # an error that grows by a smaller share, when w is four times as large, has no valley
 LIMIT = 2**28  # numbers in the table of squared differences: 2 GiB
 
 

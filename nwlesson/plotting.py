@@ -163,9 +163,9 @@ def plot_kernel_reg(data: RegressionData, y_hat: Tensor, *, ax: Axes | None = No
     Raises
     ------
     TypeError
-        If `y_hat` or a part of `data` is not a tensor of floats.
+        If `y_hat` or a part of ``data`` is not a tensor of floats.
     ValueError
-        If `y_hat` is not one finite number for each test point, or the parts of `data` do not fit together.
+        If `y_hat` is not one finite number for each test point, or the parts of ``data`` do not fit together.
 
     Examples
     --------

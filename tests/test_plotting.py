@@ -124,7 +124,7 @@ def test_a_readers_matplotlibrc_changes_nothing(tmp_path):
     (tmp_path / "matplotlibrc").write_text("\n".join(lines), encoding="utf-8")
     path = os.pathsep.join([str(DOCS / "_ext"), os.path.dirname(__file__)])
     env = os.environ | {"PYTHONPATH": path, "MATPLOTLIBRC": str(tmp_path), "OMP_NUM_THREADS": "1", "PATH": ""}
-    run = subprocess.run([sys.executable, "-c", DRAW_ALL], env=env, capture_output=True, text=True, encoding="utf-8")
+    run = subprocess.run([sys.executable, "-c", DRAW_ALL], env=env, capture_output=True, encoding="utf-8")
     assert run.returncode == 0, run.stderr
     assert run.stdout == "".join(figures.to_svg(draw()) for draw in FIGURES.values())
 

@@ -18,7 +18,7 @@
   // The section with the most of the words; of several, the one whose title sounds most like the question.
   const best = (html, words) => {
     const page = new DOMParser().parseFromString(html, "text/html");
-    page.querySelectorAll(".headerlink").forEach((link) => link.remove());
+    for (const link of page.querySelectorAll(".headerlink")) link.remove();
     let found = { score: 0 };
     for (const heading of page.querySelectorAll("article section[id] > :is(h1, h2, h3, h4)")) {
       const section = heading.parentElement;
@@ -34,7 +34,8 @@
   Search.makeSearchSummary = (html, words, anchor) => {
     const { hash, title } = anchor ? {} : best(html, words);
     const text = summary(html, words, hash || anchor);
-    queueMicrotask(() => { // Sphinx has put the text into the list by then
+    queueMicrotask(() => {
+      // Sphinx has put the text into the list by then
       const link = text?.parentElement?.querySelector("a");
       if (!link || !hash) return;
       link.setAttribute("href", link.getAttribute("href") + hash);

@@ -1,10 +1,195 @@
 // Leave one out: from a row of inputs to a table of keys in which nobody meets themself, and the same with -inf.
-import { add, layer, marks, number, set } from "../shared/draw.js";
-import { eye, fillDiagonal, mask, pool, reshape, scores, select, softmax, tile, weights } from "../shared/math.js";
+import { code, line, marksLayer, number, pathLayer, role, set } from "../shared/draw.js";
+import {
+  eye,
+  fillDiagonal,
+  mask,
+  pool,
+  range,
+  reshape,
+  scores,
+  select,
+  softmax,
+  tile,
+  weights,
+} from "../shared/math.js";
 
 const INPUTS = [1, 2, 4, 7, 11, 16];
 const STEPS = ["tile", "eye", "mask", "select", "reshape", "infinity"];
 const [LEFT, HALF] = [30, 200]; // pixels: beside a table; the height of each of the two
+
+// What each step starts from, what it gives, and its code.
+const steps = (zero) => ({
+  tile: ["x", "X_tile", "X_tile = x.repeat((n, 1))"],
+  eye: ["X_tile", "torch.eye(n)", "torch.eye(n)"],
+  mask: ["torch.eye(n)", "mask", "mask = (1 - torch.eye(n)).type(torch.bool)"],
+  select: ["X_tile", "kept", "kept = X_tile[mask]"],
+  reshape: ["kept", "keys", "keys = kept.reshape((n, -1))"],
+  infinity: [
+    "scores",
+    "weights",
+    "scores = -((x[:, None] - x) * w) ** 2 / 2",
+    `scores = scores.masked_fill(~mask, ${zero ? "0.0" : "-torch.inf"})`,
+    "weights = torch.softmax(scores, dim=-1)",
+  ],
+});
+
+// The numbers of all steps.
+function compute({ n, w, zero }) {
+  const x = INPUTS.slice(0, n);
+  const keep = mask(n);
+  const cut = (list) => reshape(select(tile(list), keep), n);
+  const table = fillDiagonal(
+    x.map((query) => scores(query, x, w)),
+    zero ? 0 : Number.NEGATIVE_INFINITY,
+  );
+  return { x, y: x.map((input) => 10 * input), keep, cut, kept: select(tile(x), keep), table };
+}
+
+const writeScore = (score) => (score < -1e9 ? "−∞" : number(score, score > -10 ? 1 : 0));
+
+// What can be shown: rows of numbers, how to write them, which are crossed out, and whose each of them is.
+function tables({ x, keep, cut, kept, table }, { n, step, zero }, room) {
+  const fit = Math.min(kept.length, Math.floor((room - LEFT) / 20)); // a long row goes on in the next line
+  const lines = range(Math.ceil(kept.length / fit), (i) => kept.slice(i * fit, (i + 1) * fit));
+  const all = `(${n}, ${n})`;
+  const own = (i, j) => !keep[i]?.[j];
+  const out = (i, j) => !zero && own(i, j);
+  return {
+    x: { shape: `(${n},)`, rows: [x], whose: (_, j) => j },
+    X_tile: { shape: all, rows: tile(x), out: (i, j) => step === "select" && own(i, j) },
+    "torch.eye(n)": { shape: all, rows: eye(n) },
+    mask: { shape: all, rows: keep, text: (flag) => (flag ? "True" : "False"), out: own },
+    kept: { shape: `(${kept.length},)`, rows: lines, whose: (i, j) => Math.floor((i * fit + j) / (n - 1)) },
+    keys: { shape: `(${n}, ${n - 1})`, rows: cut(x) },
+    scores: { shape: all, rows: table, text: writeScore, out },
+    weights: { shape: all, rows: table.map(softmax), text: number, out },
+  };
+}
+
+// The cells of a table, and the heads of its rows.
+function place({ rows, text = String, out = () => false, whose = (i) => i }, { left, up, room, line }) {
+  const wide = Math.min(56, (room - LEFT - 2) / rows[0].length);
+  return rows.flatMap((list, i) =>
+    list.map((value, j) => ({
+      left: left + LEFT + j * wide,
+      top: up + 28 + i * line,
+      wide,
+      text: text(value),
+      out: out(i, j),
+      row: whose(i, j),
+    })),
+  );
+}
+
+// All that the layers show: two tables, side by side or one below the other.
+function look(numbers, state, row, { width, wide }) {
+  const room = wide ? width / 2 : width;
+  const line = Math.min(36, 160 / state.n);
+  const all = tables(numbers, state, room);
+  const [before, after, ...lines] = steps(state.zero)[state.step];
+  const halves = [before, after].map((name, half) => {
+    const [left, up] = wide ? [half * room, 0] : [0, half * HALF];
+    const { rows, whose, shape } = all[name];
+    const heads = whose ? [] : rows.map((_, i) => ({ i, left, top: up + 28 + i * line }));
+    return { name: `${name} ${shape}`, left, up, heads, cells: place(all[name], { left, up, room, line }) };
+  });
+  const comment = `  # ${all[after].shape}`;
+  return { row, line, halves, cells: halves.flatMap(({ cells }) => cells), lines: lines.map((one) => one + comment) };
+}
+
+const QUIET = { "pointer-events": "none" }; // the boxes are what the reader points at
+
+const namesLayer = (svg) =>
+  marksLayer(
+    svg,
+    "names",
+    "text",
+    { class: "strong", ...QUIET },
+    ({ halves }) => halves,
+    (_, { name, left, up }) => ({
+      x: left + 2,
+      y: up + 17,
+      text: name,
+    }),
+  );
+
+function rowsLayer(svg) {
+  const look = { fill: role("query"), "text-anchor": "end", ...QUIET };
+  const heads = ({ halves }) => halves.flatMap((half) => half.heads);
+  return marksLayer(svg, "rows", "text", look, heads, ({ row, line }, { i, left, top }) => ({
+    x: left + LEFT - 8,
+    y: top + line / 2 + 4,
+    text: `${i === row ? "▸ " : ""}${i}`,
+  }));
+}
+
+function cellsLayer(svg) {
+  const look = { fill: role("query"), "pointer-events": "all" };
+  return marksLayer(
+    svg,
+    "cells",
+    "rect",
+    look,
+    ({ cells }) => cells,
+    ({ row, line }, cell) => ({
+      x: cell.left + 1.5,
+      y: cell.top + 1.5,
+      width: cell.wide - 3,
+      height: line - 3,
+      "fill-opacity": cell.row === row ? 0.14 : 0,
+      stroke: cell.row === row ? role("query") : "currentColor",
+      "stroke-width": cell.row === row ? 2 : 0.5,
+      "data-row": cell.row,
+    }),
+  );
+}
+
+const cross = ({ left, top, wide }, line) =>
+  `M${left + 3} ${top + 3}l${wide - 6} ${line - 6}m0 ${6 - line}l${6 - wide} ${line - 6}`;
+
+const crossesLayer = (svg) =>
+  pathLayer(svg, "crosses", { ...line("currentColor"), ...QUIET }, ({ cells, line }) =>
+    cells
+      .filter((cell) => cell.out)
+      .map((cell) => cross(cell, line))
+      .join(""),
+  );
+
+function numbersLayer(svg) {
+  const look = { fill: role("key"), "text-anchor": "middle", class: "clear", ...QUIET };
+  return marksLayer(
+    svg,
+    "numbers",
+    "text",
+    look,
+    ({ cells }) => cells,
+    ({ line }, { left, top, wide, text }) => ({
+      x: left + wide / 2,
+      y: top + line / 2 + 4,
+      text,
+    }),
+  );
+}
+
+function summary({ x, y, cut, kept, table }, { step, n, w, zero }, row, say) {
+  const own = softmax(table[row]);
+  const answers = [pool(own, y), pool(weights(x[row], cut(x)[row], w), cut(y)[row])];
+  return say(`summary-${step === "infinity" && zero ? "zero" : step}`, {
+    n,
+    row,
+    x: x[row],
+    all: x.join(", "),
+    keys: cut(x)[row].join(", "),
+    others: n - 1,
+    count: kept.length,
+    square: n * n,
+    own: number(own[row]),
+    answer: number(answers[0]),
+    cut: number(answers[1]),
+    same: say(Math.abs(answers[0] - answers[1]) < 1e-9 ? "same" : "other"),
+  });
+}
 
 export default ({ svg, below, say, state, change, slider, choice, tick, buttons }) => {
   const go = (by) => change({ step: STEPS[STEPS.indexOf(state.step) + by] ?? state.step });
@@ -16,107 +201,21 @@ export default ({ svg, below, say, state, change, slider, choice, tick, buttons 
   slider("w", { min: 0, max: 2, step: 0.1, value: 0.5, digits: 1 });
   tick("zero");
 
-  const quiet = { "pointer-events": "none" }; // the boxes below them are what the reader points at
-  const names = layer(svg, "names", "g", { class: "strong", ...quiet });
-  const labels = layer(svg, "rows", "g", { fill: "var(--role-query)", "text-anchor": "end", ...quiet });
-  const boxes = layer(svg, "cells", "g", { fill: "var(--role-query)", "pointer-events": "all" });
-  const crosses = layer(svg, "crosses", "path", { class: "line", stroke: "currentColor", ...quiet });
-  const numbers = layer(svg, "numbers", "g", { ...quiet, fill: "var(--role-key)", "text-anchor": "middle", class: "clear" });
-  const code = add(below, "pre", { translate: "no", tabindex: "0" });
+  const layers = [namesLayer, rowsLayer, cellsLayer, crossesLayer, numbersLayer].map((make) => make(svg));
+  const lines = code(below);
   svg.addEventListener("mousemove", ({ target }) => {
     const row = target.getAttribute("data-row");
     if (row) change({ row: Number(row) });
   });
 
-  return ({ step, n, w, zero }, { width, wide }) => {
+  return (now, size) => {
     const row = chosen();
-    set(choose, { max: `${n - 1}` });
+    set(choose, { max: `${now.n - 1}` });
     choose.value = row;
-
-    const x = INPUTS.slice(0, n);
-    const y = x.map((input) => 10 * input);
-    const keep = mask(n);
-    const cut = (list) => reshape(select(tile(list), keep), n);
-    const kept = select(tile(x), keep);
-    const table = fillDiagonal(x.map((query) => scores(query, x, w)), zero ? 0 : -Infinity);
-
-    // What is shown: rows of numbers, how to write them, which are crossed out, and whose each of them is.
-    const out = (i, j) => !zero && !keep[i]?.[j];
-    const room = wide ? width / 2 : width;
-    const at = (half) => (wide ? [half * room, 0] : [0, half * HALF]);
-    const fit = Math.min(kept.length, Math.floor((room - LEFT) / 20)); // a long row goes on in the next line
-    const lines = Array.from({ length: Math.ceil(kept.length / fit) }, (_, i) => kept.slice(i * fit, (i + 1) * fit));
-    const all = `(${n}, ${n})`;
-    const shown = {
-      x: { shape: `(${n},)`, rows: [x], whose: (i, j) => j },
-      X_tile: { shape: all, rows: tile(x), out: (i, j) => step === "select" && !keep[i][j] },
-      "torch.eye(n)": { shape: all, rows: eye(n) },
-      mask: { shape: all, rows: keep, text: (flag) => (flag ? "True" : "False"), out: (i, j) => !keep[i][j] },
-      kept: { shape: `(${kept.length},)`, rows: lines, whose: (i, j) => Math.floor((i * fit + j) / (n - 1)) },
-      keys: { shape: `(${n}, ${n - 1})`, rows: cut(x) },
-      scores: { shape: all, rows: table, text: (s) => (s < -1e9 ? "−∞" : number(s, s > -10 ? 1 : 0)), out },
-      weights: { shape: all, rows: table.map(softmax), text: number, out },
-    };
-    const [before, after, ...did] = {
-      tile: ["x", "X_tile", "X_tile = x.repeat((n, 1))"],
-      eye: ["X_tile", "torch.eye(n)", "torch.eye(n)"],
-      mask: ["torch.eye(n)", "mask", "mask = (1 - torch.eye(n)).type(torch.bool)"],
-      select: ["X_tile", "kept", "kept = X_tile[mask]"],
-      reshape: ["kept", "keys", "keys = kept.reshape((n, -1))"],
-      infinity: [
-        "scores",
-        "weights",
-        "scores = -((x[:, None] - x) * w) ** 2 / 2",
-        `scores = scores.masked_fill(~mask, ${zero ? "0.0" : "-torch.inf"})`,
-        "weights = torch.softmax(scores, dim=-1)",
-      ],
-    }[step];
-
-    const [cells, heads, line] = [[], [], Math.min(36, 160 / n)];
-    [before, after].forEach((name, half) => {
-      const { rows, text = String, out = () => false, whose } = shown[name];
-      const cell = Math.min(56, (room - LEFT - 2) / rows[0].length);
-      const [left, up] = at(half);
-      rows.forEach((list, i) => {
-        const top = up + 28 + i * line;
-        if (!whose) heads.push({ i, left, top });
-        list.forEach((value, j) =>
-          cells.push({ left: left + LEFT + j * cell, top, wide: cell, text: text(value), out: out(i, j), row: whose?.(i, j) ?? i }),
-        );
-      });
-    });
-    marks(names, "text", [before, after], (name, half) => ({ x: at(half)[0] + 2, y: at(half)[1] + 17, text: `${name} ${shown[name].shape}` }));
-    marks(labels, "text", heads, ({ i, left, top }) => ({ x: left + LEFT - 8, y: top + line / 2 + 4, text: `${i === row ? "▸ " : ""}${i}` }));
-    marks(boxes, "rect", cells, (cell) => ({
-      x: cell.left + 1.5,
-      y: cell.top + 1.5,
-      width: cell.wide - 3,
-      height: line - 3,
-      "fill-opacity": cell.row === row ? 0.14 : 0,
-      stroke: cell.row === row ? "var(--role-query)" : "currentColor",
-      "stroke-width": cell.row === row ? 2 : 0.5,
-      "data-row": cell.row,
-    }));
-    marks(numbers, "text", cells, ({ left, top, wide, text }) => ({ x: left + wide / 2, y: top + line / 2 + 4, text }));
-    const cross = ({ left, top, wide }) => `M${left + 3} ${top + 3}l${wide - 6} ${line - 6}m0 ${6 - line}l${6 - wide} ${line - 6}`;
-    set(crosses, { d: cells.filter((cell) => cell.out).map(cross).join("") });
-    set(code, { text: did.map((line) => `${line}  # ${shown[after].shape}`).join("\n") });
-
-    const own = softmax(table[row]);
-    const answers = [pool(own, y), pool(weights(x[row], cut(x)[row], w), cut(y)[row])];
-    return say(`summary-${step === "infinity" && zero ? "zero" : step}`, {
-      n,
-      row,
-      x: x[row],
-      all: x.join(", "),
-      keys: cut(x)[row].join(", "),
-      others: n - 1,
-      count: kept.length,
-      square: n * n,
-      own: number(own[row]),
-      answer: number(answers[0]),
-      cut: number(answers[1]),
-      same: say(Math.abs(answers[0] - answers[1]) < 1e-9 ? "same" : "other"),
-    });
+    const numbers = compute(now);
+    const view = look(numbers, now, row, size);
+    for (const update of layers) update(view);
+    set(lines, { text: view.lines.join("\n") });
+    return summary(numbers, now, row, say);
   };
 };

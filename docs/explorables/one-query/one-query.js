@@ -1,120 +1,190 @@
 // One query: drag it along x, and see who answers and how much each of them counts.
-import { axes, drag, grip, layer, legend, logSteps, marks, number, path, scale, set, table } from "../shared/draw.js";
-import { kernels, neighbours, pool, scores, truth, weights } from "../shared/math.js";
+import {
+  axes,
+  clamp,
+  diamond,
+  drag,
+  grip,
+  layer,
+  legendLayer,
+  line,
+  logSteps,
+  marksLayer,
+  number,
+  path,
+  pathLayer,
+  pointsLayer,
+  role,
+  scale,
+  scaleAround,
+  table,
+  textLayer,
+  writeW,
+} from "../shared/draw.js";
+import { kernels, neighbours, pool, range, scores, truth, weights } from "../shared/math.js";
 
-const GRID = Array.from({ length: 201 }, (_, i) => i / 40);
-const BELL = Array.from({ length: 321 }, (_, i) => (i - 160) / 40); // where the kernel is drawn, in widths
+const GRID = range(201, (i) => i / 40);
+const BELL = range(321, (i) => (i - 160) / 40); // where the kernel is drawn, in widths
 const NEAREST = 5;
+const NONE = "–";
 const brief = (sum) => (sum > 0 && sum < 0.01 ? sum.toExponential(2).replace("-", "−") : number(sum));
 
-export default async ({ svg, below, say, data, change, slider, choice }) => {
-  const { x: keys, y: values } = (await data()).seeds[0];
-  slider("x", { min: 0, max: 5, step: 0.05, value: 2.5, role: "query" });
-  const format = (w) => number(w, w < 10 ? 2 : 0);
-  slider("w", { values: logSteps(0.1, 100, 20, true), value: 4, format });
-  choice("kernel", Object.keys(kernels));
+// The curve and the height of the lower panel depend on w and the kernel alone: they stand still in a drag.
+function rememberCurve({ x: keys, y: values }) {
+  let [asked, found] = ["", {}];
+  return (w, kernel) => {
+    if (asked !== `${w} ${kernel}`) {
+      asked = `${w} ${kernel}`;
+      const rows = GRID.map((place) => weights(place, keys, w, kernel));
+      const largest = Math.max(...rows.map((row) => (row ? Math.max(...row) : 0)));
+      const most = [0.05, 0.1, 0.2, 0.5, 1].find((top) => top >= largest - 1e-9) ?? 1;
+      found = { curve: rows.map((row) => row && pool(row, values)), most };
+    }
+    return found;
+  };
+}
 
-  const [frame, frameBelow] = [layer(svg, "axes"), layer(svg, "axes-weights")];
-  const real = layer(svg, "truth", "path", { class: "line", stroke: "var(--role-truth)" });
-  const fit = layer(svg, "curve", "path", { class: "line dashed", stroke: "var(--role-prediction)" });
-  const dots = layer(svg, "points", "g", { fill: "var(--role-value)", stroke: "var(--role-value)" });
-  const bell = layer(svg, "bell", "path", { class: "line thin", stroke: "var(--role-weight)" });
-  const bars = layer(svg, "weights", "g", { fill: "var(--role-weight)" });
-  const line = layer(svg, "query", "path", { class: "line", stroke: "var(--role-query)" });
-  const handle = layer(svg, "grip", "path", { fill: "var(--role-query)" });
-  const answer = layer(svg, "prediction", "path", { fill: "var(--role-prediction)" });
-  const label = layer(svg, "answer", "text", { fill: "var(--role-prediction)", class: "strong" });
-  const names = legend(svg, 12, say);
+// All that the layers show, computed once for each drawing.
+function look({ x: keys, y: values }, { x: query, w, kernel }, { curve, most }, { width, height }) {
+  const row = weights(query, keys, w, kernel);
+  const count = (key) => kernels[kernel]((query - key) * w);
+  return {
+    ...{ query, w, kernel, curve, most, width, count, weights: row },
+    prediction: row && pool(row, values),
+    total: keys.reduce((sum, key) => sum + count(key), 0),
+    x: scale(0, 5, 44, width - 12),
+    y: scaleAround(values, height - 166, 28),
+    h: scale(0, most, height - 44, height - 128),
+  };
+}
 
-  let x;
-  drag(svg, (pixel) => change({ x: Math.round(Math.min(5, Math.max(0, x.back(pixel))) * 100) / 100 }));
+function axesLayer(svg, say) {
+  const [above, below] = [layer(svg, "axes"), layer(svg, "axes-weights")];
+  return ({ x, y, h }) => {
+    axes(above, x, y, { yLabel: say("axis-y") });
+    axes(below, x, h, { xLabel: say("axis-x"), yLabel: say("axis-weight"), yTicks: 2 });
+  };
+}
 
-  // The curve and the height of the lower panel depend on w and the kernel alone: they stand still in a drag.
-  let [drawn, curve, most] = ["", [], 1];
-  function forWidth(w, kernel) {
-    if (drawn === `${w} ${kernel}`) return;
-    drawn = `${w} ${kernel}`;
-    const rows = GRID.map((place) => weights(place, keys, w, kernel));
-    curve = rows.map((row) => row && pool(row, values));
-    const largest = Math.max(...rows.map((row) => (row ? Math.max(...row) : 0)));
-    most = [0.05, 0.1, 0.2, 0.5, 1].find((top) => top >= largest - 1e-9) ?? 1;
-  }
+const fitted = ({ x, y, curve }) =>
+  path(
+    GRID.map(x),
+    curve.map((v) => (v === null ? v : y(v))),
+  );
 
-  return (state, { width, height }) => {
-    const { x: query, w, kernel } = state;
-    forWidth(w, kernel);
-    const row = weights(query, keys, w, kernel);
-    const count = (key) => kernels[kernel]((query - key) * w);
-    const total = keys.reduce((sum, key) => sum + count(key), 0);
+const asked = ({ query, prediction, x, y, h }) =>
+  `M${x(query)} ${h.from}V${prediction === null ? y.to : y(prediction)}`;
 
-    x = scale(0, 5, 44, width - 12);
-    const y = scale(Math.floor(Math.min(...values)), Math.ceil(Math.max(...values)), height - 166, 28);
-    const h = scale(0, most, height - 44, height - 128);
-    axes(frame, x, y, { yLabel: say("axis-y") });
-    axes(frameBelow, x, h, { xLabel: say("axis-x"), yLabel: say("axis-weight"), yTicks: 2 });
-    set(names, { x: width - 12 });
-    const across = GRID.map(x);
-    set(real, { d: path(across, GRID.map((q) => y(truth(q)))) });
-    set(fit, { d: path(across, curve.map((v) => (v === null ? v : y(v)))) });
-    const around = BELL.map((u) => query + u / (w || 0.01)).filter((place) => place >= 0 && place <= 5);
-    const heights = around.map((place) => count(place) / total);
-    set(bell, { d: path(around.map(x), heights.map((v) => (v <= most ? h(v) : NaN))) });
-    marks(dots, "circle", keys, (key, i) => ({
-      cx: x(key),
-      cy: y(values[i]),
-      r: Math.sqrt(6 + 800 * (row?.[i] ?? 0)),
-      "fill-opacity": 0.35,
-    }));
-    marks(bars, "rect", keys, (key, i) => {
+const answered = ({ query, prediction, x, y }) => (prediction === null ? "" : diamond(x(query), y(prediction)));
+
+// What a key would weigh at each place around the query.
+function bell({ query, w, count, total, most, x, h }) {
+  const around = BELL.map((u) => query + u / (w || 0.01)).filter((place) => place >= 0 && place <= 5);
+  const heights = around.map((place) => count(place) / total);
+  return path(
+    around.map(x),
+    heights.map((v) => (v <= most ? h(v) : Number.NaN)),
+  );
+}
+
+const barsLayer = (svg, keys) =>
+  marksLayer(
+    svg,
+    "weights",
+    "rect",
+    { fill: role("weight") },
+    () => keys,
+    ({ x, h, weights: row }, key, i) => {
       const top = h(row?.[i] ?? 0);
       return { x: x(key) - 1.5, y: top, width: 3, height: h.from - top };
-    });
-    const foot = h.from;
-    const [px, prediction] = [x(query), row && pool(row, values)];
-    set(line, { d: `M${px} ${foot}V${row ? y(prediction) : y.to}` });
-    set(handle, { d: grip(px, foot) });
-    set(answer, { d: row ? `M${px} ${y(prediction) - 8}l8 8l-8 8l-8 -8z` : "" });
-    const right = query < 2.5;
-    set(label, {
-      x: px + (right ? 13 : -13),
-      y: row ? y(prediction) - 10 : y.to + 10,
-      "text-anchor": right ? "start" : "end",
-      text: row ? number(prediction) : say("nobody"),
-    });
+    },
+  );
 
-    const order = keys.map((_, i) => i).sort((a, b) => Math.abs(query - keys[a]) - Math.abs(query - keys[b]));
-    const [near, far] = [order.slice(0, NEAREST), order.slice(NEAREST)];
-    const gaussian = kernel === "gaussian";
-    const score = gaussian ? scores(query, keys, w) : keys.map(count);
-    const share = (ids) => ids.reduce((sum, i) => sum + row[i], 0);
-    const product = (ids) => ids.reduce((sum, i) => sum + row[i] * values[i], 0);
-    const none = "–";
-    table(
-      below,
-      say(gaussian ? "caption" : "caption-count", { count: NEAREST, all: keys.length, total: brief(total) }),
-      ["key", "distance", gaussian ? "score" : "count", "weight", "value", "product"].map((head) => say(head)),
-      [
-        ...near.map((i) => [
-          number(keys[i]),
-          number(query - keys[i]),
-          number(score[i]),
-          row ? number(row[i], 3) : none,
-          number(values[i]),
-          row ? number(row[i] * values[i], 3) : none,
-        ]),
-        [say("others", { others: far.length }), "", "", row ? number(share(far), 3) : none, "", row ? number(product(far), 3) : none],
-        [say("all"), "", "", row ? number(share(order), 3) : none, "", row ? number(prediction, 3) : none],
-      ],
-    );
-    const nearest = near[0];
-    if (!row) return say("summary-nobody", { x: number(query), w: format(w), reach: number(1 / w, 3) });
-    return say("summary", {
-      x: number(query),
-      prediction: number(prediction),
-      truth: number(truth(query)),
-      neighbours: number(neighbours(row), 1),
-      key: number(keys[nearest]),
-      weight: number(row[nearest], 3),
-    });
+function label({ query, prediction, x, y }, say) {
+  const right = query < 2.5;
+  return {
+    x: x(query) + (right ? 13 : -13),
+    y: prediction === null ? y.to + 10 : y(prediction) - 10,
+    "text-anchor": right ? "start" : "end",
+    text: prediction === null ? say("nobody") : number(prediction),
+  };
+}
+
+const byDistance = (keys, query) =>
+  keys.map((_, i) => i).sort((a, b) => Math.abs(query - keys[a]) - Math.abs(query - keys[b]));
+
+// The nearest keys one by one, the rest and all of them together.
+function tableRows({ x: keys, y: values }, view, say) {
+  const { query, w, kernel, count, weights: row, prediction } = view;
+  const score = kernel === "gaussian" ? scores(query, keys, w) : keys.map(count);
+  const written = (value) => (row ? number(value(), 3) : NONE);
+  const order = byDistance(keys, query);
+  const [near, far] = [order.slice(0, NEAREST), order.slice(NEAREST)];
+  const share = (ids) => written(() => ids.reduce((sum, i) => sum + row[i], 0));
+  const product = (ids) => written(() => ids.reduce((sum, i) => sum + row[i] * values[i], 0));
+  const one = (i) => [
+    number(keys[i]),
+    number(query - keys[i]),
+    number(score[i]),
+    share([i]),
+    number(values[i]),
+    product([i]),
+  ];
+  return [
+    ...near.map(one),
+    [say("others", { others: far.length }), "", "", share(far), "", product(far)],
+    [say("all"), "", "", share(order), "", written(() => prediction)],
+  ];
+}
+
+function drawTable(below, points, view, say) {
+  const [kind, caption] = view.kernel === "gaussian" ? ["score", "caption"] : ["count", "caption-count"];
+  const heads = ["key", "distance", kind, "weight", "value", "product"].map((head) => say(head));
+  const told = say(caption, { count: NEAREST, all: points.x.length, total: brief(view.total) });
+  table(below, told, heads, tableRows(points, view, say));
+}
+
+function summary({ x: keys }, { query, w, weights: row, prediction }, say) {
+  if (!row) return say("summary-nobody", { x: number(query), w: writeW(w), reach: number(1 / w, 3) });
+  const [nearest] = byDistance(keys, query);
+  return say("summary", {
+    x: number(query),
+    prediction: number(prediction),
+    truth: number(truth(query)),
+    neighbours: number(neighbours(row), 1),
+    key: number(keys[nearest]),
+    weight: number(row[nearest], 3),
+  });
+}
+
+export default async ({ svg, below, say, data, change, slider, choice }) => {
+  const points = (await data()).seeds[0];
+  const { x: keys, y: values } = points;
+  slider("x", { min: 0, max: 5, step: 0.05, value: 2.5, role: "query" });
+  slider("w", { values: logSteps(0.1, 100, 20, true), value: 4, format: writeW });
+  choice("kernel", Object.keys(kernels));
+
+  const curveOf = rememberCurve(points);
+  const layers = [
+    axesLayer(svg, say),
+    pathLayer(svg, "truth", line(role("truth")), ({ x, y }) => path(GRID.map(x), GRID.map(truth).map(y))),
+    pathLayer(svg, "curve", line(role("prediction"), " dashed"), fitted),
+    pointsLayer(svg, keys, values),
+    pathLayer(svg, "bell", line(role("weight"), " thin"), bell),
+    barsLayer(svg, keys),
+    pathLayer(svg, "query", line(role("query")), asked),
+    pathLayer(svg, "grip", { fill: role("query") }, ({ query, x, h }) => grip(x(query), h.from)),
+    pathLayer(svg, "prediction", { fill: role("prediction") }, answered),
+    textLayer(svg, "answer", { fill: role("prediction"), class: "strong" }, (view) => label(view, say)),
+    legendLayer(svg, 12, say),
+  ];
+  let view;
+  drag(svg, (pixel) => change({ x: Math.round(clamp(view.x.back(pixel), 0, 5) * 100) / 100 }));
+
+  return (state, size) => {
+    view = look(points, state, curveOf(state.w, state.kernel), size);
+    for (const update of layers) update(view);
+    drawTable(below, points, view, say);
+    return summary(points, view, say);
   };
 };

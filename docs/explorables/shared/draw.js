@@ -21,10 +21,24 @@ export const add = (parent, tag, attributes = {}) =>
 // A layer of the drawing, an element of its own with a name.
 export const layer = (svg, part, tag = "g", attributes = {}) => add(svg, tag, { "data-part": part, ...attributes });
 
+// Layers that update themselves: given what is to be seen, `view`, they draw it. `d` and `rows` are functions of it.
+export function pathLayer(svg, part, attributes, d) {
+  const element = layer(svg, part, "path", attributes);
+  return (view) => set(element, { d: d(view) });
+}
+export function textLayer(svg, part, attributes, change) {
+  const element = layer(svg, part, "text", attributes);
+  return (view) => set(element, change(view));
+}
+export function marksLayer(svg, part, tag, attributes, rows, each) {
+  const group = layer(svg, part, "g", attributes);
+  return (view) => marks(group, tag, rows(view), (row, i) => each(view, row, i));
+}
+
 // Make the parent hold one element for each row, reusing those that are there; rows give the attributes.
 export function marks(parent, tag, rows, attributes) {
   while (parent.childElementCount > rows.length) parent.lastElementChild.remove();
-  rows.forEach((row, i) => set(parent.children[i] ?? add(parent, tag), attributes(row, i)));
+  for (const [i, row] of rows.entries()) set(parent.children[i] ?? add(parent, tag), attributes(row, i));
 }
 
 // A straight scale from the numbers a…b to the pixels c…d, with `back` for the way back and `ticks` at round numbers.
@@ -94,11 +108,12 @@ export function axes(group, x, y, { xLabel = "", yLabel = "", xTicks = 6, yTicks
 }
 
 // The names of what a fit shows, in a text to be put at the right end of its panel.
-export function legend(svg, y, say) {
+export function legendLayer(svg, y, say) {
   const text = layer(svg, "legend", "text", { "text-anchor": "end", y });
-  for (const [role, sign] of Object.entries({ value: "●", truth: "—", prediction: "╌" }))
-    add(text, "tspan", { fill: `var(--role-${role})`, dx: 8, text: `${sign} ${say(`legend-${role}`)}` });
-  return text;
+  for (const [name, sign] of Object.entries({ value: "●", truth: "—", prediction: "╌" })) {
+    add(text, "tspan", { fill: role(name), dx: 8, text: `${sign} ${say(`legend-${name}`)}` });
+  }
+  return ({ width }) => set(text, { x: width - 12 });
 }
 
 // A table: `rows` of texts below `heads`; the first of each row is its name. Cells are reused.
@@ -110,11 +125,13 @@ export function table(parent, caption, heads, rows) {
   marks(head, "tr", [heads], () => ({}));
   marks(head.firstElementChild, "th", heads, (text) => ({ text, scope: "col" }));
   marks(body, "tr", rows, () => ({}));
-  rows.forEach((row, i) => {
+  for (const [i, row] of rows.entries()) {
     const line = body.children[i];
-    if (!line.childElementCount) row.forEach((_, j) => add(line, j ? "td" : "th", j ? {} : { scope: "row" }));
-    row.forEach((text, j) => set(line.children[j], { text }));
-  });
+    for (const [j, text] of row.entries()) {
+      const cell = line.children[j] ?? add(line, j ? "td" : "th", j ? {} : { scope: "row" });
+      set(cell, { text });
+    }
+  }
 }
 
 // A number as the reader sees it, with a true minus sign.
@@ -132,6 +149,41 @@ export function logSteps(from, to, perDecade = 20, zero = false) {
 
 // The d of a grip below a place on an axis: a triangle between two arrows.
 export const grip = (x, y) => `M${x} ${y}l9 15h-18zm-13 5l-6 5l6 5zm26 0l6 5l-6 5z`;
+
+// The d of a diamond around a point: a prediction.
+export const diamond = (x, y) => `M${x} ${y - 8}l8 8l-8 8l-8 -8z`;
+
+// The points of the data, the larger the more they count: a layer for a view with scales x and y and `weights` or null.
+export const pointsLayer = (svg, keys, values) =>
+  marksLayer(
+    svg,
+    "points",
+    "circle",
+    { fill: role("value"), stroke: role("value") },
+    () => keys,
+    ({ x, y, weights }, key, i) => ({
+      cx: x(key),
+      cy: y(values[i]),
+      r: Math.sqrt(6 + 800 * (weights?.[i] ?? 0)),
+      "fill-opacity": 0.35,
+    }),
+  );
+
+// The scale from whole numbers around all values to the pixels c…d.
+export const scaleAround = (values, c, d) =>
+  scale(Math.floor(Math.min(...values)), Math.ceil(Math.max(...values)), c, d);
+
+// Lines of code below the figure; in small letters they scroll, so keys must reach them.
+export const code = (below) => add(below, "pre", { translate: "no", tabindex: "0" });
+
+// The look of a line: `kind` is " thin" or " dashed".
+export const line = (stroke, kind = "") => ({ class: `line${kind}`, stroke });
+
+export const role = (name) => `var(--role-${name})`;
+export const clamp = (value, least, most) => Math.min(most, Math.max(least, value));
+
+// w as the sliders write it.
+export const writeW = (w) => number(w, w < 10 ? 2 : 0);
 
 // Where in the figure a pointer is.
 export function whereIs(svg, { clientX, clientY }) {

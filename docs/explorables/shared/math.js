@@ -1,6 +1,8 @@
 // All the mathematics of the explorables, as nwlesson has it: pure functions of plain arrays of numbers.
 // tests/explorables/test_math.py compares them with torch in a real browser.
 
+export const range = (n, at = (i) => i) => Array.from({ length: n }, (_, i) => at(i));
+
 // Loops, where `reduce`, `**` and a spread would take four times as long: a curve of losses has 200000 weights.
 function sum(numbers) {
   let total = 0;
@@ -25,7 +27,7 @@ export const scores = (query, keys, w) => keys.map((key) => -square((query - key
 
 // A score of -Infinity gets the weight 0. The largest score is subtracted first, so 0 / 0 cannot happen.
 export function softmax(scores) {
-  let top = -Infinity;
+  let top = Number.NEGATIVE_INFINITY;
   for (const score of scores) if (score > top) top = score;
   const counts = scores.map((score) => Math.exp(score - top));
   const total = sum(counts);
@@ -69,7 +71,7 @@ export const part = (n, { half = true, mean = false }) => (half ? 0.5 : 1) / (me
 // The weights of all points when point i is asked.
 export function others(i, x, w, { self = false } = {}) {
   const row = scores(x[i], x, w);
-  if (!self) row[i] = -Infinity;
+  if (!self) row[i] = Number.NEGATIVE_INFINITY;
   return softmax(row);
 }
 
@@ -85,7 +87,10 @@ export function slope(x, y, w, how = {}) {
     const row = others(i, x, w, how);
     const squares = x.map((key) => square(query - key));
     const [mean, guess] = [pool(row, squares), pool(row, y)];
-    const covariance = pool(row, squares.map((far, j) => (far - mean) * (y[j] - guess)));
+    const covariance = pool(
+      row,
+      squares.map((far, j) => (far - mean) * (y[j] - guess)),
+    );
     return 2 * (guess - y[i]) * -w * covariance;
   });
   return part(x.length, how) * sum(terms);
@@ -109,18 +114,19 @@ export const lossCurve = (x, y, ws, how = {}) => ws.map((w) => loss(x, y, w, how
 
 // Leave one out. True in the mask means keep: everywhere but on the diagonal, where row i meets number i.
 export const tile = (row) => row.map(() => row);
-export const eye = (n) => Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => Number(i === j)));
+export const eye = (n) => range(n, (i) => range(n, (j) => Number(i === j)));
 export const mask = (n) => eye(n).map((row) => row.map((number) => 1 - number === 1));
 // One long row of all that the mask keeps, read row by row.
 export const select = (table, mask) => table.flatMap((row, i) => row.filter((_, j) => mask[i][j]));
 export function reshape(row, n) {
   const length = row.length / n;
-  return Array.from({ length: n }, (_, i) => row.slice(i * length, (i + 1) * length));
+  return range(n, (i) => row.slice(i * length, (i + 1) * length));
 }
 export const fillDiagonal = (table, value) => table.map((row, i) => row.map((number, j) => (i === j ? value : number)));
 
 // The same formula: -(w |q - k|)² / 2 written out, for a query and a key that are vectors.
-export const terms = (query, key, w) => [pool(query, key), -pool(key, key) / 2, -pool(query, query) / 2].map((t) => t * w * w);
+export const terms = (query, key, w) =>
+  [pool(query, key), -pool(key, key) / 2, -pool(query, query) / 2].map((t) => t * w * w);
 export const distances = (query, keys) => keys.map((key) => Math.hypot(...key.map((part, i) => part - query[i])));
 // The two vectors whose dot product is the sum of the first two terms.
 export const pair = (query, key, w) => [
@@ -143,12 +149,17 @@ export function bestW(x, y, ws, losses, how = {}) {
 }
 
 // What the epochs so far have come to, in a word. They need their `error` on the truth too; `flat` is the loss at w = 0.
-// The loss is the same for w and -w, so |w| is compared with the best.
 export function verdict(epochs, best, flat) {
-  const [now, before] = [epochs.at(-1), epochs.at(-2)];
-  if (!before) return "ready";
+  const now = epochs.at(-1);
+  if (epochs.length < 2) return "ready";
   if (now.w === 0) return "zero";
   if (best === null) return now.error > Math.min(...epochs.map((e) => e.error)) ? "leak" : "falls";
+  return fromBest(epochs, best, flat);
+}
+
+// The loss is the same for w and -w, so |w| is compared with the best.
+function fromBest(epochs, best, flat) {
+  const [now, before] = [epochs.at(-1), epochs.at(-2)];
   const far = epochs.map((e) => Math.abs(e.w) - best);
   const crossed = far.map((d, i) => i > 0 && d * far[i - 1] < 0);
   const [d, moved] = [far.at(-1), Math.abs(now.next - now.w) / Math.abs(now.w)];

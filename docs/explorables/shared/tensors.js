@@ -1,8 +1,8 @@
 // Shapes, strides and batches of products as torch has them, its errors in its own words: pure functions of
-// { shape, strides, storage }. tests/explorables/test_shapes.py compares them with torch in a real browser.
+// { shape, strides, storage }. tests/explorables/test_shapes_explorable.py compares them with torch in a real browser.
+import { range } from "./math.js";
 
-const range = (n) => Array.from({ length: n }, (_, i) => i);
-const product = (numbers) => numbers.reduce((a, b) => a * b, 1);
+export const product = (numbers) => numbers.reduce((a, b) => a * b, 1);
 const list = (numbers) => `[${numbers.join(", ")}]`;
 // A shape or strides as Python writes a tuple.
 export const tuple = (numbers) => `(${numbers.join(", ")}${numbers.length === 1 ? "," : ""})`;
@@ -19,7 +19,11 @@ const steps = ({ shape, strides }, index = (j) => j, times = () => 1) =>
 export const places = (t) => sums(steps(t));
 export const values = (t) => places(t).map((at) => t.storage[at]);
 // A new tensor of the numbers that lie at these steps of an old one.
-const copy = (t, steps) => tensor(steps.map((step) => step.length), sums(steps).map((at) => t.storage[at]));
+const copy = (t, steps) =>
+  tensor(
+    steps.map((step) => step.length),
+    sums(steps).map((at) => t.storage[at]),
+  );
 
 function axis(dim, ndim) {
   if (dim < -ndim || dim >= ndim)
@@ -42,41 +46,59 @@ function squeeze(t, dim) {
 function repeat(t, ...times) {
   if (times.length < t.shape.length)
     throw new Error("Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor");
-  while (t.shape.length < times.length) t = unsqueeze(t, 0);
-  return copy(t, steps(t, (j, i) => j % t.shape[i], (i) => times[i]));
+  let full = t;
+  while (full.shape.length < times.length) full = unsqueeze(full, 0);
+  return copy(
+    full,
+    steps(
+      full,
+      (j, i) => j % full.shape[i],
+      (i) => times[i],
+    ),
+  );
 }
 
-const tile = (t, ...times) => repeat(t, ...Array(Math.max(0, t.shape.length - times.length)).fill(1), ...times);
+const tile = (t, ...times) => repeat(t, ...new Array(Math.max(0, t.shape.length - times.length)).fill(1), ...times);
 
 function interleave(t, times, dim) {
   if (dim === undefined) return interleave(tensor([places(t).length], values(t)), times, 0);
   const at = axis(dim, t.shape.length);
-  return copy(t, steps(t, (j, i) => (i === at ? Math.floor(j / times) : j), (i) => (i === at ? times : 1)));
+  return copy(
+    t,
+    steps(
+      t,
+      (j, i) => (i === at ? Math.floor(j / times) : j),
+      (i) => (i === at ? times : 1),
+    ),
+  );
+}
+
+// The length and the stride of axis `i` after an expand; `next` are those of the axis after it.
+function expandAxis(t, sizes, i, next) {
+  const at = i - (sizes.length - t.shape.length); // negative: an axis that the tensor does not have yet
+  const old = at < 0 ? 1 : t.shape[at];
+  if (sizes[i] === -1 && at < 0)
+    throw new Error(`The expanded size of the tensor (-1) isn't allowed in a leading, non-existing dimension ${i}`);
+  const size = sizes[i] === -1 ? old : sizes[i];
+  if (old !== 1 && size !== old)
+    throw new Error(
+      `The expanded size of the tensor (${size}) must match the existing size (${old}) at non-singleton dimension ${i}.` +
+        `  Target sizes: ${list(sizes)}.  Tensor sizes: ${list(t.shape)}`,
+    );
+  const stride = at < 0 ? next.size * next.stride : t.strides[at];
+  return { size, stride: size === old ? stride : 0 };
 }
 
 function expand(t, ...sizes) {
-  const more = sizes.length - t.shape.length;
-  if (more < 0)
+  if (sizes.length < t.shape.length)
     throw new Error(
       `expand(torch.LongTensor{${list(t.shape)}}, size=${list(sizes)}): the number of sizes provided (${sizes.length})` +
         ` must be greater or equal to the number of dimensions in the tensor (${t.shape.length})`,
     );
-  const [shape, strides] = [[], []];
-  for (let i = sizes.length - 1; i >= 0; i--) {
-    const old = i < more ? 1 : t.shape[i - more];
-    if (sizes[i] === -1 && i < more)
-      throw new Error(`The expanded size of the tensor (-1) isn't allowed in a leading, non-existing dimension ${i}`);
-    const size = sizes[i] === -1 ? old : sizes[i];
-    if (old !== 1 && size !== old)
-      throw new Error(
-        `The expanded size of the tensor (${size}) must match the existing size (${old}) at non-singleton dimension ${i}.` +
-          `  Target sizes: ${list(sizes)}.  Tensor sizes: ${list(t.shape)}`,
-      );
-    const stride = i >= more ? t.strides[i - more] : shape.length ? shape[0] * strides[0] : 1;
-    shape.unshift(size);
-    strides.unshift(size === old ? stride : 0);
-  }
-  return { ...t, shape, strides };
+  const axes = [{ size: 1, stride: 1 }]; // beyond the last one
+  for (let i = sizes.length - 1; i >= 0; i--) axes.unshift(expandAxis(t, sizes, i, axes[0]));
+  axes.pop();
+  return { ...t, shape: axes.map(({ size }) => size), strides: axes.map(({ stride }) => stride) };
 }
 
 const OPERATIONS = { unsqueeze, squeeze, repeat, tile, expand, repeat_interleave: interleave };

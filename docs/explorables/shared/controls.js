@@ -1,0 +1,92 @@
+// The controls of an explorable: sliders, choices, ticks and buttons, in the places that the page has kept for them.
+// Each holds one part of the state. `panel` is the box with all that they need; its `shows` bring them up to date.
+import { add, number, set } from "./draw.js";
+
+// A place that the page has kept, or a new one if none is left.
+const place = ({ places, box }) => places.shift() ?? add(box, "div", { class: "control" });
+
+// A label and an element for a part of the state: [element, place, id].
+function control(panel, key, tag, attributes) {
+  const box = place(panel);
+  const id = `${panel.id}-${key}`;
+  add(box, "label", { for: id, text: panel.say(key) });
+  return [add(box, tag, { id, ...attributes }), box, id];
+}
+
+// Reads a number from least to most, a whole one where the steps are whole.
+const readNumber = (least, most, step) => (text) => {
+  const wanted = text.trim() === "" ? Number.NaN : Number(text);
+  const whole = !Number.isInteger(step) || Number.isInteger(wanted);
+  return wanted >= least && wanted <= most && whole ? wanted : undefined;
+};
+
+const indexOfNearest = (values, wanted) =>
+  values.reduce((best, value, i) => (Math.abs(value - wanted) < Math.abs(values[best] - wanted) ? i : best), 0);
+
+// `values` in place of min, max and step: a slider through these numbers. `role` gives it the role's colour.
+function slider(panel, key, { min, max, step, value, values, role, digits = 2, format = (v) => number(v, digits) }) {
+  const { state, change } = panel;
+  panel.part(key, value, values ? readNumber(values[0], values.at(-1)) : readNumber(min, max, step));
+  const [from, to, by] = (values ? [0, values.length - 1, 1] : [min, max, step]).map(String); // not rounded
+  const [input, box, id] = control(panel, key, "input", { type: "range", min: from, max: to, step: by });
+  if (role) box.classList.add(`role-${role}`);
+  const output = add(box, "output", { for: id, "aria-live": "off" });
+  panel.shows.push(() => {
+    input.value = values ? indexOfNearest(values, state[key]) : state[key];
+    const text = format(state[key]);
+    set(output, { text });
+    set(input, { "aria-valuetext": text });
+  });
+  input.addEventListener("input", () => change({ [key]: values ? values[input.value] : Number(input.value) }));
+  return input;
+}
+
+// The texts are the words `key-option`; options that are `code` say what they are.
+function choice(panel, key, options, { value = options[0], code = false } = {}) {
+  panel.part(key, value, (text) => options.find((option) => option === text));
+  const [select] = control(panel, key, "select", code ? { translate: "no" } : {});
+  for (const option of options) {
+    add(select, "option", { value: option, text: code ? option : panel.say(`${key}-${option}`) });
+  }
+  panel.shows.push(() => {
+    select.value = panel.state[key];
+  });
+  select.addEventListener("change", () => panel.change({ [key]: select.value }));
+}
+
+function tick(panel, key, value = false) {
+  panel.part(key, value, (text) => ({ true: true, false: false })[text]);
+  const [input] = control(panel, key, "input", { type: "checkbox" });
+  panel.shows.push(() => {
+    input.checked = panel.state[key];
+  });
+  input.addEventListener("change", () => panel.change({ [key]: input.checked }));
+}
+
+// Several buttons in one place, or beside the last ones if none is left: { word: what it does }. Returns them.
+function buttons(panel, actions) {
+  if (panel.places.length > 0 || !panel.row) panel.row = place(panel);
+  return Object.entries(actions).map(([key, act]) => {
+    const button = add(panel.row, "button", { type: "button", "data-part": key, text: panel.say(key) });
+    button.addEventListener("click", act);
+    return button;
+  });
+}
+
+// What a module gets to make its controls with; `show` brings all up to date, `close` takes away places left over.
+export function makeControls(box, id, say, { state, part, change }) {
+  const panel = { box, id, say, state, part, change, shows: [], places: [...box.querySelectorAll(".control")] };
+  const withPanel = Object.entries({ slider, choice, tick, buttons }).map(([name, make]) => [
+    name,
+    (...given) => make(panel, ...given),
+  ]);
+  return {
+    tools: Object.fromEntries(withPanel),
+    show: () => {
+      for (const show of panel.shows) show();
+    },
+    close: () => {
+      for (const empty of panel.places) empty.remove();
+    },
+  };
+}

@@ -3,14 +3,15 @@
 import os
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 HERE = Path(__file__).parent
 BUILD = Path(os.environ.get("LESSON_BUILD", HERE / "_build"))
-os.environ.setdefault("MPLBACKEND", "agg")
-(BUILD / "static").mkdir(parents=True, exist_ok=True)
+os.environ |= {"MPLBACKEND": "agg", "MATPLOTLIBRC": os.devnull}  # not the reader's
 sys.path[:0] = [str(HERE / "_ext"), str(HERE.parent)]
 
 import figures  # noqa: E402
+from gallery import thumbnails  # noqa: E402
 
 import nwlesson  # noqa: E402
 
@@ -30,18 +31,34 @@ extensions = [
     "sphinx_gallery.gen_gallery",
     "sphinx_copybutton",
     "sphinxcontrib.bibtex",
+    "notfound.extension",
+    "cards",
     "code_links",
     "execution",
     "explorables",
     "figures",
+    "gallery",
     "inventories",
     "mathml",
     "notebooks",
-    "pages",
     "quiz",
     "roles",
+    "search",
     "slides",
+    "theme",
 ]
+# Where the site will be. Nothing needs it; with it pages have cards with a picture, and search engines a sitemap.
+html_baseurl = os.environ.get("NWLESSON_SITE_URL") or os.environ.get("READTHEDOCS_CANONICAL_URL") or ""
+html_baseurl = html_baseurl and html_baseurl.rstrip("/") + "/"
+if html_baseurl:
+    extensions.append("sphinx_sitemap")
+    sitemap_url_scheme = "{link}"
+    sitemap_locales = [None]
+    sitemap_excludes = ["404.html", "genindex.html", "search.html"]
+notfound_urls_prefix = urlsplit(html_baseurl).path or "/"  # of 404.html, which is shown at any depth
+notfound_template = "404.html"
+notfound_context = {"title": "There is no page here", "body": ""}
+
 exclude_patterns = ["_*", "explorables", "gallery", "**/*.ipynb"]
 exclude_patterns += ["examples/sg_execution_times.rst", "sg_execution_times.rst"]
 nitpicky = True
@@ -49,7 +66,7 @@ templates_path = ["_templates"]
 default_role = "autolink"  # a name that can be imported becomes a link
 suppress_warnings = ["config.cache", "sphinx_gallery.space_in_filename"]
 
-# Lessons: Markdown that runs (see _ext/execution.py).
+# Lessons: Markdown that runs (see _ext/execution).
 lesson_build = str(BUILD)
 nb_execution_mode = "cache"
 nb_execution_raise_on_error = True
@@ -66,7 +83,7 @@ sphinx_gallery_conf = {
     "examples_dirs": "gallery",
     "gallery_dirs": "examples",
     "filename_pattern": r"/plot_",
-    "image_scrapers": (figures.scraper,),
+    "image_scrapers": (thumbnails.scraper, figures.scraper),
     "backreferences_dir": "reference/backreferences",
     "doc_module": ("nwlesson",),
     "abort_on_example_error": True,
@@ -77,7 +94,7 @@ sphinx_gallery_conf = {
     "min_reported_time": 1e9,
     "copyfile_regex": r"",
     "thumbnail_size": (400, 280),
-    "within_subsection_order": "gallery_order.OrderOfLessons",
+    "within_subsection_order": "gallery.OrderOfLessons",
     "download_all_examples": False,
 }
 
@@ -103,14 +120,13 @@ linkcheck_ignore = [] if os.environ.get("LINKCHECK_ONLINE") else [r"https?://"]
 
 # Look.
 html_theme = "furo"
-html_static_path = [str(BUILD / "static")]
+html_static_path = ["_static/lesson.css"]  # each extension adds its own: see _ext/build_folder.py
 html_css_files = ["lesson.css"]
 html_favicon = "_static/favicon.svg"
 html_math_renderer = "mathml"
 html_show_sphinx = False
 html_show_copyright = False
 html_copy_source = False
-html_search_scorer = str(HERE / "_static" / "search.js")
 html_show_sourcelink = False
 html_theme_options = {"navigation_with_keys": False, "top_of_page_buttons": []}
 html_context = {

@@ -9,7 +9,7 @@ from nwlesson._checks import check_count, check_fits, check_number
 
 
 class RegressionData(NamedTuple):
-    """What `make_data` returns; all four are one-dimensional.
+    """What `make_data` returns; all four are one-dimensional. Your own data may come without a truth.
 
     Attributes
     ----------
@@ -19,8 +19,8 @@ class RegressionData(NamedTuple):
         What was measured there: the truth plus noise, shape (n_train,).
     x_test : Tensor
         Where we want to know the curve, shape (n_test,).
-    y_truth : Tensor
-        The curve itself at the test points, without noise, shape (n_test,).
+    y_truth : Tensor or None
+        The curve itself at the test points, without noise, shape (n_test,); None where nobody knows it.
 
     Examples
     --------
@@ -33,7 +33,7 @@ class RegressionData(NamedTuple):
     x_train: Tensor
     y_train: Tensor
     x_test: Tensor
-    y_truth: Tensor
+    y_truth: Tensor | None = None
 
 
 def truth(x: Tensor) -> Tensor:
@@ -91,10 +91,8 @@ def make_data(
 
     Raises
     ------
-    TypeError
-        If an argument is of another type or dtype than said above.
-    ValueError
-        If it is empty, not finite, out of range or of another shape.
+    TypeError, ValueError
+        If an argument is of another type than said above, or out of range.
 
     Examples
     --------
@@ -104,10 +102,10 @@ def make_data(
     >>> data.x_train.shape, data.x_test.shape
     (torch.Size([50]), torch.Size([40]))
     """
-    check_count("n_train", n_train, least=1)
-    check_number("noise", noise, least=0)
-    check_number("step", step, least=1e-6)
-    check_count("seed", seed, least=0)
+    n_train = check_count("n_train", n_train, least=1)
+    noise = check_number("noise", noise, least=0)
+    step = check_number("step", step, least=1e-6)
+    seed = check_count("seed", seed, least=0)
     if seed >= 2**63:
         raise ValueError(f"seed must be less than 2**63, but it is {seed}")
     if dtype not in (torch.float32, torch.float64):

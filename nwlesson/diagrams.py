@@ -1,6 +1,7 @@
 """Drawings of what a tensor step does, number by number."""
 
 import matplotlib.pyplot as plt
+import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
@@ -8,35 +9,43 @@ from torch import Tensor
 
 from nwlesson._checks import check_count, check_shape, check_tensor
 from nwlesson.palette import COLOURS
-from nwlesson.plotting import STYLE, describe
+from nwlesson.plotting import describe, lesson_style
+
+TITLE, NUMBER = 10, 9  # sizes of the letters, in points
 
 
 def _canvas(width: float, height: float) -> tuple[Figure, Axes]:
     """Return axes on which one unit is one cell of a matrix, row 0 on top."""
-    with plt.style.context(STYLE):
-        fig, ax = plt.subplots(figsize=(4.8, 4.8 * height / width))
+    fig, ax = plt.subplots(figsize=(4.8, 4.8 * height / width))
     ax.set(xlim=(0, width), ylim=(height, 0), aspect="equal")
     ax.axis("off")
     return fig, ax
 
 
+def _cell(ax: Axes, number: Tensor, x: float, y: float, colour: str, *, out: bool) -> None:
+    """Draw a number in a box with its top left corner at (x, y), dotted and crossed out if it is `out`."""
+    if out:
+        ax.add_patch(Rectangle((x, y), 1, 1, edgecolor=colour, linewidth=0.9, fill=False, linestyle=":"))
+    else:
+        ax.add_patch(Rectangle((x, y), 1, 1, edgecolor=colour, linewidth=0.9, facecolor=colour + "22"))
+    ax.text(x + 0.5, y + 0.5, f"{number:g}", ha="center", va="center", color=colour, fontsize=NUMBER)
+    if out:
+        ax.plot([x + 0.15, x + 0.85], [y + 0.85, y + 0.15], color=colour, linewidth=1)
+
+
 def _matrix(ax: Axes, rows: Tensor, x: float, y: float, role: str, title: str, *, faint: Tensor | None = None) -> None:
     """Draw a 2-d tensor as boxes with its top left corner at (x, y), `title` above; crossed out where `faint`."""
-    colour = COLOURS[role]
-    ax.text(x + rows.shape[1] / 2, y - 0.2, title, ha="center", va="bottom")
+    ax.text(x + rows.shape[1] / 2, y - 0.2, title, ha="center", va="bottom", fontsize=TITLE)
     for i, row in enumerate(rows):
         for j, number in enumerate(row):
             out = faint is not None and bool(faint[i, j])
-            style = {"fill": False, "linestyle": ":"} if out else {"facecolor": colour + "22"}
-            ax.add_patch(Rectangle((x + j, y + i), 1, 1, edgecolor=colour, linewidth=0.9, **style))
-            ax.text(x + j + 0.5, y + i + 0.5, f"{number:g}", ha="center", va="center", color=colour, fontsize=9)
-            if out:
-                ax.plot([x + j + 0.15, x + j + 0.85], [y + i + 0.85, y + i + 0.15], color=colour, linewidth=1)
+            _cell(ax, number, x + j, y + i, COLOURS[role], out=out)
 
 
 def _arrow(ax: Axes, x: float, y: float, length: float, text: str = "") -> None:
-    ax.annotate("", (x + length, y), (x, y), arrowprops={"arrowstyle": "->", "color": COLOURS["truth"]})
-    ax.text(x + length / 2, y - 0.15, text, ha="center", va="bottom", fontsize=9, color=COLOURS["truth"])
+    look = {"arrowstyle": "->", "color": COLOURS["truth"], "mutation_scale": TITLE}
+    ax.annotate("", (x + length, y), (x, y), arrowprops=look)
+    ax.text(x + length / 2, y - 0.15, text, ha="center", va="bottom", fontsize=NUMBER, color=COLOURS["truth"])
 
 
 def _numbers(x: Tensor) -> str:
@@ -77,11 +86,15 @@ def draw_repeat_interleave(queries: Tensor, n_keys: int) -> Figure:
     check_count("n_keys", n_keys, least=1)
     flat = queries.repeat_interleave(n_keys)
     n, width = len(queries), max(len(flat), 7)
-    fig, ax = _canvas(width, 5.3 + n)
-    _matrix(ax, queries[None], (width - n) / 2, 0.8, "query", f"queries: shape ({n},)")
-    _matrix(ax, flat[None], (width - len(flat)) / 2, 3, "query", f"repeat_interleave({n_keys}): shape ({len(flat)},)")
-    title = f"reshape(-1, {n_keys}): shape ({n}, {n_keys})"
-    _matrix(ax, flat.reshape(n, n_keys), (width - n_keys) / 2, 5.2, "query", title)
+    steps = [
+        (queries[None], f"queries: shape ({n},)"),
+        (flat[None], f"repeat_interleave({n_keys}): shape ({len(flat)},)"),
+        (flat.reshape(n, n_keys), f"reshape(-1, {n_keys}): shape ({n}, {n_keys})"),
+    ]
+    with lesson_style():
+        fig, ax = _canvas(width, 5.3 + n)
+        for y, (rows, title) in zip((0.8, 3.0, 5.2), steps):
+            _matrix(ax, rows, (width - rows.shape[1]) / 2, y, "query", title)
     return describe(
         fig,
         f"""The queries {_numbers(queries)}; each {n_keys} times in a row: {_numbers(flat)};
@@ -117,12 +130,15 @@ def draw_unsqueeze(rows: Tensor) -> Figure:
     """
     check_tensor("rows", rows, 2)
     b, n = rows.shape
-    fig, ax = _canvas(2 * n + 3.6 + 1.6 * b, max(1.6 * b, n) + 1.4)
-    _matrix(ax, rows, 0.2, 1.2, "weight", f"({b}, {n})")
-    for i, row in enumerate(rows):
-        _matrix(ax, row[None], n + 1.4, 1.2 + 1.6 * i, "weight", "" if i else f"unsqueeze(1)\n({b}, 1, {n})")
-        _matrix(ax, row[:, None], 2 * n + 3.4 + 1.6 * i, 1.2, "weight", "")
-    ax.text(2 * n + 3.1 + 0.8 * b, 1, f"unsqueeze(-1)\n({b}, {n}, 1)", ha="center", va="bottom")
+    with lesson_style():
+        fig, ax = _canvas(2 * n + 3.6 + 1.6 * b, max(1.6 * b, n) + 1.4)
+        _matrix(ax, rows, 0.2, 1.2, "weight", f"({b}, {n})")
+        for i, row in enumerate(rows):
+            title = f"unsqueeze(1)\n({b}, 1, {n})" if i == 0 else ""
+            _matrix(ax, row[None], n + 1.4, 1.2 + 1.6 * i, "weight", title)
+            _matrix(ax, row[:, None], 2 * n + 3.4 + 1.6 * i, 1.2, "weight", "")
+        title = f"unsqueeze(-1)\n({b}, {n}, 1)"
+        ax.text(2 * n + 3.1 + 0.8 * b, 1, title, ha="center", va="bottom", fontsize=TITLE)
     return describe(
         fig,
         f"""A {b} by {n} matrix. After unsqueeze(1) it is a stack of {b} matrices of one lying row each;
@@ -163,20 +179,30 @@ def draw_bmm(weights: Tensor, values: Tensor) -> Figure:
     check_shape("values", values, tuple(weights.shape), "one value for each weight")
     b, n = weights.shape
     results = (weights * values).sum(dim=1)
-    fig, ax = _canvas(n + 6.6, b * (n + 0.9) + 0.3)
-    lines = []
-    for i in range(b):
-        y = 0.9 + i * (n + 0.9)
-        shapes = f"weights ({b}, 1, {n})", f"values ({b}, {n}, 1)", f"result ({b}, 1, 1)"
-        titles = shapes if i == 0 else ("", "", "")
-        ax.text(0.1, y + n / 2, f"{i}:", va="center")
-        _matrix(ax, weights[i][None], 0.8, y + (n - 1) / 2, "weight", titles[0])
-        ax.text(n + 1.4, y + n / 2, "×", ha="center", va="center")
-        _matrix(ax, values[i][:, None], n + 2, y, "value", titles[1])
-        _arrow(ax, n + 3.4, y + n / 2, 1.2)
-        _matrix(ax, results[i].reshape(1, 1), n + 5, y + (n - 1) / 2, "prediction", titles[2])
-        lines.append(f"Batch {i}: the row {_numbers(weights[i])} times the column {_numbers(values[i])}")
-    return describe(fig, " ".join(f"{line} gives {r:g}." for line, r in zip(lines, results)))
+    titles = f"weights ({b}, 1, {n})", f"values ({b}, {n}, 1)", f"result ({b}, 1, 1)"
+    with lesson_style():
+        fig, ax = _canvas(n + 6.6, b * (n + 0.9) + 0.3)
+        for i in range(b):
+            y = 0.9 + i * (n + 0.9)
+            ax.text(0.1, y + n / 2, f"{i}:", va="center", fontsize=TITLE)
+            _product(ax, y, weights[i], values[i], results[i], titles if i == 0 else ("", "", ""))
+    return describe(
+        fig,
+        " ".join(
+            f"Batch {i}: the row {_numbers(row)} times the column {_numbers(column)} gives {result:g}."
+            for i, (row, column, result) in enumerate(zip(weights, values, results))
+        ),
+    )
+
+
+def _product(ax: Axes, y: float, row: Tensor, column: Tensor, result: Tensor, titles: tuple[str, str, str]) -> None:
+    """Draw a row times a column and what comes out, from the top `y` of the column on."""
+    n = len(row)
+    _matrix(ax, row[None], 0.8, y + (n - 1) / 2, "weight", titles[0])
+    ax.text(n + 1.4, y + n / 2, "×", ha="center", va="center", fontsize=TITLE)
+    _matrix(ax, column[:, None], n + 2, y, "value", titles[1])
+    _arrow(ax, n + 3.4, y + n / 2, 1.2)
+    _matrix(ax, result.reshape(1, 1), n + 5, y + (n - 1) / 2, "prediction", titles[2])
 
 
 def draw_leave_one_out(x: Tensor) -> Figure:
@@ -209,13 +235,15 @@ def draw_leave_one_out(x: Tensor) -> Figure:
     check_tensor("x", x, 1)
     check_count("len(x)", len(x), least=2)
     n = len(x)
-    tiled, diagonal = x.repeat(n, 1), Tensor([[i == j for j in range(n)] for i in range(n)])
-    left = tiled[diagonal == 0].reshape(n, n - 1)
-    fig, ax = _canvas(2 * n + 2.7, n + 2.4)
-    _matrix(ax, tiled, 0.5, 1.2, "key", f"x.repeat(({n}, 1)): ({n}, {n})", faint=diagonal)
-    _arrow(ax, n + 1, 1.2 + n / 2, 1.6, "mask,\nreshape")
-    _matrix(ax, left, n + 3.2, 1.2, "key", f"keys: ({n}, {n - 1})")
-    ax.text(0.5, n + 1.5, "crossed out: the point itself", va="top", fontsize=9)
+    tiled = x.repeat(n, 1)
+    diagonal = torch.eye(n, dtype=torch.bool, device=x.device)
+    left = tiled[~diagonal].reshape(n, n - 1)
+    with lesson_style():
+        fig, ax = _canvas(2 * n + 2.7, n + 2.4)
+        _matrix(ax, tiled, 0.5, 1.2, "key", f"x.repeat(({n}, 1)): ({n}, {n})", faint=diagonal)
+        _arrow(ax, n + 1, 1.2 + n / 2, 1.6, "mask,\nreshape")
+        _matrix(ax, left, n + 3.2, 1.2, "key", f"keys: ({n}, {n - 1})")
+        ax.text(0.5, n + 1.5, "crossed out: the point itself", va="top", fontsize=NUMBER)
     return describe(
         fig,
         f"""The numbers {_numbers(x)} in {n} equal rows; in row i, entry i is crossed out.

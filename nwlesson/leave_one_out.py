@@ -1,12 +1,9 @@
 """Leave yourself out: every training point is predicted from all the others."""
 
-import math
-
 import torch
 from torch import Tensor
 
-from nwlesson._checks import check_alike, check_count, check_shape, check_tensor
-from nwlesson.pooling import check_w
+from nwlesson._checks import check_alike, check_scores, check_shape, check_tensor, check_w
 
 
 def _check_points(x: Tensor, y: Tensor) -> None:
@@ -33,10 +30,13 @@ def leave_one_out(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
 
     Raises
     ------
-    TypeError
-        If an argument is of another type or dtype than said above.
-    ValueError
-        If it is empty, not finite, out of range or of another shape.
+    TypeError, ValueError
+        If `x` or `y` is no tensor of finite floats, they do not fit together, or hold fewer than two points.
+
+    Notes
+    -----
+    Memory grows with n**2, here and in `leave_one_out_loss`: 50,000 points need 20 GB in float64 for each table. Choose
+    w with some thousands of them, drawn at random, and answer with `windowed_pooling`.
 
     Examples
     --------
@@ -53,23 +53,6 @@ def leave_one_out(x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
     others = ~torch.eye(n, dtype=torch.bool, device=x.device)
     keys, values = (t.expand(n, *t.shape)[others].reshape(n, n - 1, *t.shape[1:]) for t in (x, y))
     return keys, values
-
-
-def _squared_differences(x: Tensor) -> Tensor:
-    """Return (x_i - x_j)**2 for every pair and feature, shape (n * n, n_features)."""
-    x = x.reshape(len(x), -1)
-    return ((x[:, None] - x) ** 2).reshape(-1, x.shape[1])
-
-
-def _mask(x: Tensor) -> Tensor:
-    """Return what to add to the n * n scores: -inf where a point would look at itself, and 0 elsewhere."""
-    return x.new_zeros(len(x), len(x)).fill_diagonal_(-torch.inf).reshape(-1)
-
-
-def _loss(w: Tensor, squares: Tensor, mask: Tensor, y: Tensor) -> Tensor:
-    scores = torch.addmv(mask, squares, w**2, alpha=-0.5)  # mask - (w * difference)**2 / 2, over all features
-    weights = torch.softmax(scores.reshape(len(y), len(y)), dim=-1)
-    return ((weights @ y - y) ** 2).mean()
 
 
 def leave_one_out_loss(w: float | Tensor, x: Tensor, y: Tensor) -> Tensor:
@@ -91,10 +74,8 @@ def leave_one_out_loss(w: float | Tensor, x: Tensor, y: Tensor) -> Tensor:
 
     Raises
     ------
-    TypeError
-        If an argument is of another type or dtype than said above.
-    ValueError
-        If it is empty, not finite or of another shape, or w so large that the squares overflow.
+    TypeError, ValueError
+        As in `leave_one_out` for `x` and `y`, and as in `scaled_distance` for `w`.
 
     Examples
     --------
@@ -104,64 +85,10 @@ def leave_one_out_loss(w: float | Tensor, x: Tensor, y: Tensor) -> Tensor:
     tensor(0.9321)
     """
     _check_points(x, y)
-    check_w(w, x, x)
-    w = torch.as_tensor(w, dtype=x.dtype, device=x.device).expand(x[0].numel())
-    return _loss(w, _squared_differences(x), _mask(x), y)
-
-
-def fit_bandwidth(x: Tensor, y: Tensor) -> float | Tensor:
-    """Return the w with the smallest leave-one-out error: least-squares cross-validation.
-
-    A coarse grid, with all features stretched to the same spread, finds the right valley, for there may be
-    several; LBFGS on log w then finds its bottom. The bandwidth itself is ``h = 1 / w``.
-
-    Parameters
-    ----------
-    x, y : Tensor
-        Training inputs and outputs, shape (n,), or (n, columns) where they are vectors; n at least 3.
-
-    Returns
-    -------
-    float or Tensor
-        Greater than 0, in 1 / units of x. A number for x of shape (n,); for (n, n_features) a tensor with one
-        for each feature, shape (n_features,), in float64.
-
-    Raises
-    ------
-    TypeError
-        If an argument is of another type or dtype than said above.
-    ValueError
-        If it is empty, not finite or of another shape, or if all x are the same.
-
-    Examples
-    --------
-    >>> from nwlesson import fit_bandwidth, make_data
-    >>> data = make_data()
-    >>> print(f"{fit_bandwidth(data.x_train, data.y_train):.2f}")
-    3.96
-    """
-    _check_points(x, y)
-    check_count("len(x)", len(x), least=3)
-    scalar, x, y = x.dim() == 1, x.double().reshape(len(x), -1), y.double()
-    spread = x.amax(dim=0) - x.amin(dim=0)
-    if spread.min() == 0:
-        raise ValueError(f"x must hold at least 2 different places, but all are {x[0, spread.argmin()]:g}")
-    squares, mask = _squared_differences(x), _mask(x)
-    grid = torch.logspace(0, math.log10(2 * len(x)), 13, dtype=x.dtype)  # from all points to half a gap
-    least, best = min((_loss(w / spread, squares, mask, y).item(), w) for w in grid.tolist())
-    start, y = (best / spread).log(), y / math.sqrt(least or 1)  # the loss starts at 1, whatever the units of y
-    low, high = start - 20, start + 20  # LBFGS may try steps so long that exp would overflow
-    log_w = start.clone().requires_grad_()
-    descent = torch.optim.LBFGS(
-        [log_w], max_iter=200, tolerance_grad=1e-6, tolerance_change=0, line_search_fn="strong_wolfe"
-    )
-
-    def loss() -> Tensor:
-        descent.zero_grad()
-        value = _loss(log_w.clamp(low, high).exp(), squares, mask, y)
-        value.backward()  # type: ignore[no-untyped-call]
-        return value
-
-    descent.step(loss)  # type: ignore[no-untyped-call]
-    w = log_w.detach().clamp(low, high).exp()
-    return float(w) if scalar else w
+    w = check_w(w, x, "x")
+    places = x.reshape(len(x), -1)
+    squares = ((places[:, None] - places) * w) ** 2  # (n, n, n_features)
+    scores = squares @ x.new_full(places.shape[1:], -0.5)  # minus half the sum over the features: (n, n)
+    check_scores(scores, x, w)
+    weights = torch.softmax(scores.fill_diagonal_(-torch.inf), dim=-1)
+    return ((weights @ y - y) ** 2).mean()

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from nwlesson._checks import check_alike, check_fits, check_number, check_shape, check_tensor
+from nwlesson._checks import check_alike, check_fits, check_form, check_number, check_shape, check_tensor
 from nwlesson.pooling import attention_weights
 
 
@@ -43,9 +43,9 @@ class NWKernelRegression(nn.Module):
         if w is None:
             start = torch.rand(1, generator=generator)
         else:
-            check_number("w", w)
+            w = check_number("w", w)
             check_fits("w", w, torch.get_default_dtype())
-            start = torch.tensor([float(w)])
+            start = torch.tensor([w])
         self.w = nn.Parameter(start)
 
     def forward(self, queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
@@ -68,17 +68,14 @@ class NWKernelRegression(nn.Module):
 
         Raises
         ------
-        TypeError
-            If an argument is not a tensor of floats.
-        ValueError
-            If it is empty, not finite, or of another shape, dtype or device.
+        TypeError, ValueError
+            As in `attention_pooling`; and if w has another dtype: ``model.double()`` is for data in float64.
         """
-        check_tensor("queries", queries, 1, 2)
-        check_tensor("keys", keys, queries.dim() + 1)
-        check_tensor("values", values, 2)
-        check_shape("values", values, tuple(keys.shape[:2]), "one value for each key")
-        check_alike(keys=keys, values=values)
         weights = attention_weights(queries, keys, self.w)
+        check_form("keys", keys, queries.dim() + 1)
+        check_tensor("values", values, 2)
+        check_shape("values", values, tuple(weights.shape), "one value for each key")
+        check_alike(keys=keys, values=values)
         self.attention_weights = weights.detach()  # or a model that has been called could not be copied
         # (n_queries, 1, n_keys) times (n_queries, n_keys, 1) is (n_queries, 1, 1)
         return torch.bmm(weights.unsqueeze(1), values.unsqueeze(-1)).reshape(-1)

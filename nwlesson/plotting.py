@@ -1,12 +1,16 @@
 """The pictures of the lesson. Each function returns a figure that carries its own description."""
 
+import math
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 import numpy.typing as npt
-import torch
 from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Colormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from torch import Tensor
@@ -17,6 +21,15 @@ from nwlesson.palette import COLOURS
 from nwlesson.training import Epoch
 
 STYLE = "nwlesson.lesson"
+# x and y of the lesson's own data. All its figures show the same part of the plane, so that they can be compared.
+WINDOW = (0.0, 5.0), (-1.0, 5.4)
+
+Array = npt.NDArray[np.float64]
+
+
+def lesson_style() -> AbstractContextManager[None]:
+    """Draw with matplotlib's defaults and the lesson's style, whatever the reader's own matplotlibrc says."""
+    return plt.style.context(["default", STYLE])
 
 
 def describe(fig: Figure, text: str) -> Figure:
@@ -48,9 +61,9 @@ def describe(fig: Figure, text: str) -> Figure:
     return fig
 
 
-def _array(x: Tensor) -> npt.NDArray[np.floating]:
+def _array(x: Tensor) -> Array:
     """Return what matplotlib can draw: no gradient, on the processor, in NumPy, which has no bfloat16."""
-    return x.detach().cpu().double().numpy()
+    return np.asarray(x.detach().cpu().double().numpy())
 
 
 def _figure(ax: Axes) -> Figure:
@@ -59,13 +72,84 @@ def _figure(ax: Axes) -> Figure:
     return fig
 
 
+def _number(x: float, size: float, digits: int = 2) -> str:
+    """Write `x` as exactly as `size`, the largest of the numbers it is compared with, is with so many digits."""
+    if not 0 < size < math.inf:
+        return f"{x:.6g}"
+    decimals = digits - math.ceil(math.log10(size))
+    if 0 <= decimals <= 4:
+        return f"{x:z.{decimals}f}"
+    return f"{round(x, decimals):.15g}"
+
+
+def _check_regression(data: RegressionData, y_hat: Tensor) -> None:
+    for name in "x_train", "y_train", "x_test":
+        check_tensor(f"data.{name}", getattr(data, name), 1)
+    check_shape("data.y_train", data.y_train, tuple(data.x_train.shape), "one value for each training point")
+    check_tensor("y_hat", y_hat, 1)
+    check_shape("y_hat", y_hat, tuple(data.x_test.shape), "one prediction for each test point")
+    if data.y_truth is not None:
+        check_tensor("data.y_truth", data.y_truth, 1)
+        check_shape("data.y_truth", data.y_truth, tuple(data.x_test.shape), "the curve at each test point")
+
+
+def _without_nan(data: RegressionData) -> RegressionData:
+    """Return the data without a truth that is nan everywhere, which is one that nobody knows."""
+    unknown = isinstance(data.y_truth, Tensor) and bool(data.y_truth.isnan().all())
+    return data._replace(y_truth=None) if unknown else data
+
+
+def _in_order(data: RegressionData, y_hat: Tensor) -> tuple[RegressionData, Tensor]:
+    """Return both with the test points from left to right, as a line needs them."""
+    order = data.x_test.argsort(stable=True)
+    y_truth = None if data.y_truth is None else data.y_truth[order]
+    return data._replace(x_test=data.x_test[order], y_truth=y_truth), y_hat.detach()[order]
+
+
+def _set_limits(ax: Axes) -> None:
+    """Show the lesson's window if the data lie in it and fill half of it; if not, all that is drawn."""
+    ax.autoscale()
+    if _fill(WINDOW[0], ax.dataLim.intervalx):
+        ax.set_xlim(WINDOW[0])
+    if _fill(WINDOW[1], ax.dataLim.intervaly):
+        ax.set_ylim(WINDOW[1])
+
+
+def _fill(window: tuple[float, float], drawn: tuple[float, float]) -> bool:
+    low, high = window
+    least, most = drawn
+    return low <= least and most <= high and most - least >= (high - low) / 2
+
+
+def _regression_words(data: RegressionData, y_hat: Tensor) -> str:
+    values = [data.y_train, y_hat] if data.y_truth is None else [data.y_train, y_hat, data.y_truth]
+    size = max(v.max().item() for v in values) - min(v.min().item() for v in values)
+
+    def ends(y: Tensor) -> str:
+        return f"from {_number(y.min().item(), size)} to {_number(y.max().item(), size)}"
+
+    points = f"{len(data.x_train)} training points"
+    if data.y_truth is None:
+        return f"{points} and the prediction as a dashed line {ends(y_hat)}."
+    miss = (y_hat - data.y_truth).abs()
+    most = miss.max().item()
+    where = _number(data.x_test[miss.argmax()].item(), (data.x_test[-1] - data.x_test[0]).item())
+    return (
+        f"{points}, the truth as a solid line {ends(data.y_truth)}, and the prediction as a dashed line {ends(y_hat)}. "
+        f"It misses the truth by {_number(miss.mean().item(), most)} on average and most at x = {where}, "
+        f"by {_number(most, most)}."
+    )
+
+
 def plot_kernel_reg(data: RegressionData, y_hat: Tensor, *, ax: Axes | None = None) -> Figure:
     """Draw truth, prediction and training points.
+
+    The lesson's own data are always shown in the same window; other data get the room that they need.
 
     Parameters
     ----------
     data : RegressionData
-        From `make_data`.
+        From `make_data`, or your own, without a truth if you do not know it. The test points need not be sorted.
     y_hat : Tensor
         The prediction at ``data.x_test``, shape (n_test,); a gradient does no harm.
     ax : Axes, optional
@@ -79,9 +163,9 @@ def plot_kernel_reg(data: RegressionData, y_hat: Tensor, *, ax: Axes | None = No
     Raises
     ------
     TypeError
-        If `y_hat` is not a tensor of floats.
+        If `y_hat` or a part of `data` is not a tensor of floats.
     ValueError
-        If it is not one finite number for each test point.
+        If `y_hat` is not one finite number for each test point, or the parts of `data` do not fit together.
 
     Examples
     --------
@@ -90,38 +174,111 @@ def plot_kernel_reg(data: RegressionData, y_hat: Tensor, *, ax: Axes | None = No
     >>> fig = plot_kernel_reg(data, average_pooling(data.y_train, 50))
     >>> fig.get_label()[:45]
     '50 training points, the truth as a solid line'
+
+    Three measurements of your own:
+
+    >>> import torch
+    >>> from nwlesson import RegressionData, attention_pooling
+    >>> x, y, queries = torch.tensor([10.0, 20.0, 40.0]), torch.tensor([1.5, 1.0, 3.0]), torch.arange(10.0, 41.0)
+    >>> fig = plot_kernel_reg(RegressionData(x, y, queries), attention_pooling(queries, x, y, w=0.2))
+    >>> fig.get_label()
+    '3 training points and the prediction as a dashed line from 1.0 to 3.0.'
     """
-    check_tensor("y_hat", y_hat, 1)
-    check_shape("y_hat", y_hat, tuple(data.x_test.shape), "one prediction for each test point")
-    y_hat = y_hat.detach()
-    with plt.style.context(STYLE):
+    data = _without_nan(data)
+    _check_regression(data, y_hat)
+    data, y_hat = _in_order(data, y_hat)
+    with lesson_style():
         ax = plt.subplots()[1] if ax is None else ax
-        x, y, x_test, y_truth = map(_array, data)
-        ax.plot(x, y, "o", color=COLOURS["value"], alpha=0.55, label="training points")
-        ax.plot(x_test, y_truth, color=COLOURS["truth"], label="truth")
+        x_test = _array(data.x_test)
+        points = _array(data.x_train), _array(data.y_train)
+        ax.plot(*points, "o", color=COLOURS["value"], alpha=0.55, label="training points")
+        if data.y_truth is not None:
+            ax.plot(x_test, _array(data.y_truth), color=COLOURS["truth"], label="truth")
         ax.plot(x_test, _array(y_hat), "--", color=COLOURS["prediction"], label="prediction")
-        ax.set(xlabel="x", ylabel="y", xlim=(0, 5), ylim=(min(-1, y.min() - 0.2), max(5.4, y.max() + 0.2)))
+        ax.set(xlabel="x", ylabel="y")
+        _set_limits(ax)
         ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, columnspacing=1, handlelength=1.8)
-    miss = (y_hat - data.y_truth).abs()
     fig = _figure(ax)
-    return describe(
-        fig,
-        f"""{fig.get_label()}
-        {len(data.x_train)} training points, the truth as a solid line from {data.y_truth.min():.1f} to
-        {data.y_truth.max():.1f}, and the prediction as a dashed line from {y_hat.min():.1f} to {y_hat.max():.1f}.
-        It misses the truth by {miss.mean():.1f} on average and most at x = {data.x_test[miss.argmax()]:.1f},
-        by {miss.max():.1f}.""",
-    )
+    return describe(fig, f"{fig.get_label()} {_regression_words(data, y_hat)}")
 
 
-def _edges(x: Tensor) -> Tensor:
-    """Return the borders of the cells around the sorted points `x`, halfway between neighbours."""
-    middle = (x[1:] + x[:-1]) / 2
-    first, last = (x[:1], x[-1:]) if len(x) == 1 else (middle[:1], middle[-1:])
-    return torch.cat([2 * x[:1] - first - (len(x) == 1) / 2, middle, 2 * x[-1:] - last + (len(x) == 1) / 2])
+def _borders(places: Array) -> Array:
+    """Return the ends of the cells around different, sorted places: halfway between neighbours."""
+    if len(places) == 1:
+        return np.array([places[0] - 0.5, places[0] + 0.5])
+    middle = (places[:-1] + places[1:]) / 2
+    first = 2 * places[0] - middle[0]
+    last = 2 * places[-1] - middle[-1]
+    return np.concatenate([[first], middle, [last]])
 
 
-def _check_maps(matrices: list[Tensor], queries: Tensor, keys: Tensor, titles: list[str]) -> None:
+def _edges(x: Array) -> Array:
+    """Return the ends of the cells around sorted points; points in one place share its cell evenly."""
+    places, counts = np.unique(x, return_counts=True)
+    borders = _borders(places)
+    cells = [np.linspace(a, b, n, endpoint=False) for a, b, n in zip(borders[:-1], borders[1:], counts)]
+    return np.concatenate([*cells, borders[-1:]])
+
+
+def _join_narrow(edges: Array, matrix: Array, least: float) -> tuple[Array, Array]:
+    """Join columns that are narrower than `least` with the next; joined columns show the largest of their weights."""
+    starts = [0]
+    for i, edge in enumerate(edges):
+        if edge - edges[starts[-1]] >= least and edges[-1] - edge >= least:
+            starts.append(i)
+    return np.append(edges[starts], edges[-1]), np.maximum.reduceat(matrix, starts, axis=1)
+
+
+def _draw_map(ax: Axes, matrix: Array, rows: Array, columns: Array, colours: dict[str, Any]) -> None:
+    """Draw a matrix whose cells end at `rows` and `columns`; none is drawn narrower than a pixel of the figure."""
+    width, height = ax.get_window_extent().size
+    columns, matrix = _join_narrow(columns, matrix, (columns[-1] - columns[0]) / width)
+    rows, transposed = _join_narrow(rows, matrix.T, (rows[-1] - rows[0]) / height)
+    ax.pcolormesh(columns, rows, transposed.T, rasterized=True, **colours)
+
+
+def _panels(n: int) -> tuple[list[Axes], list[Axes]]:
+    """Return n panels of a new figure, at most three side by side, else in two columns; and those left free."""
+    columns = n if n <= 3 else 2
+    rows = math.ceil(n / columns)
+    size = 4.8, 2.9 if rows == 1 else 1.8 * rows
+    grid = plt.subplots(rows, columns, sharex=True, sharey=True, squeeze=False, figsize=size)[1]
+    panels, free = list(grid.flat[:n]), list(grid.flat[n:])
+    for ax in panels[-columns:]:
+        ax.tick_params(labelbottom=True)
+    for ax in free:
+        ax.axis("off")
+    return panels, free
+
+
+def _colour_bar(colours: dict[str, Any], panels: list[Axes], free: list[Axes]) -> None:
+    """Put the bar into a panel that is free, or beside a row of panels, or under many."""
+    fig, scale = _figure(panels[0]), ScalarMappable(**colours)
+    if free:
+        bar = free[0].inset_axes((0, 0.5, 1, 0.12))
+        fig.colorbar(scale, cax=bar, orientation="horizontal", label="attention weight")
+    elif len(panels) <= 3:
+        fig.colorbar(scale, ax=panels, label="attention weight", shrink=0.9)
+    else:
+        fig.colorbar(scale, ax=panels, label="attention weight", location="bottom", aspect=40, pad=0.01)
+
+
+def _name_axes(ax: Axes, n: int) -> None:
+    """Name an axis where its numbers stand; panels that share it show them once. Of n panels, many have less room."""
+    if ax.xaxis.get_tick_params()["labelbottom"]:
+        ax.set_xlabel("key (training x)" if n == 1 else "key x")
+    if ax.yaxis.get_tick_params()["labelleft"]:
+        ax.set_ylabel("query (test x)" if n <= 3 else "query x")
+
+
+def _shades(n: int) -> Colormap:
+    """Return the colours of n maps: few for many, or a page with their pictures would be too heavy."""
+    return plt.get_cmap("Purples", 256 if n <= 3 else 50)
+
+
+def _check_maps(
+    matrices: list[Tensor], queries: Tensor, keys: Tensor, titles: list[str], axes: Sequence[Axes] | None
+) -> None:
     for name, points in ("queries", queries), ("keys", keys):
         check_tensor(name, points, 1)
         if (points.diff() < 0).any():
@@ -131,12 +288,21 @@ def _check_maps(matrices: list[Tensor], queries: Tensor, keys: Tensor, titles: l
         check_shape("matrices", matrix, (len(queries), len(keys)), "queries by keys")
     if len(titles) != len(matrices) or not matrices:
         raise ValueError(f"titles must name each of {len(matrices)} matrices, but there are {len(titles)}")
+    if axes is not None and len(axes) != len(matrices):
+        raise ValueError(f"axes must have a place for each of {len(matrices)} matrices, but there are {len(axes)}")
 
 
 def show_heatmaps(
-    matrices: Tensor | Sequence[Tensor], queries: Tensor, keys: Tensor, *, titles: Sequence[str] | None = None
+    matrices: Tensor | Sequence[Tensor],
+    queries: Tensor,
+    keys: Tensor,
+    *,
+    titles: Sequence[str] | None = None,
+    axes: Sequence[Axes] | None = None,
 ) -> Figure:
     """Draw attention weights as heat maps with one colour scale and the true x on both axes.
+
+    Points in one place share its cell. Where the cells are finer than the pixels, a pixel shows its largest weight.
 
     Parameters
     ----------
@@ -146,18 +312,21 @@ def show_heatmaps(
         Where they lie, sorted, shapes (n_queries,) and (n_keys,).
     titles : sequence of str, optional
         One for each matrix.
+    axes : sequence of Axes, optional
+        Where to draw, one for each matrix; by default a new figure, with more than three maps in two columns.
 
     Returns
     -------
     Figure
-        One panel for each matrix, with a description.
+        One panel for each matrix, with a description, after what the figure of `axes` said before.
 
     Raises
     ------
     TypeError
         If an argument is not made of tensors of floats.
     ValueError
-        If the shapes do not fit, the points are not sorted, or there is not one title for each matrix.
+        If the shapes do not fit, the points are not sorted, or there is not one title and one of `axes` for each
+        matrix.
 
     Examples
     --------
@@ -168,20 +337,25 @@ def show_heatmaps(
     """
     matrices = [matrices] if isinstance(matrices, Tensor) else list(matrices)
     titles = [f"weights {i + 1}" for i in range(len(matrices))] if titles is None else list(titles)
-    _check_maps(matrices, queries, keys, titles)
-    top = max(m.max().item() for m in matrices)
-    with plt.style.context(STYLE):
-        fig, axes = plt.subplots(1, len(matrices), sharey=True, squeeze=False, figsize=(4.8, 2.9))
-        for ax, matrix, title in zip(axes[0], matrices, titles):
-            cells = _array(_edges(keys)), _array(_edges(queries)), _array(matrix)
-            mesh = ax.pcolormesh(*cells, vmin=0, vmax=top, cmap="Purples", rasterized=True)
-            ax.set(title=title, xlabel="key (training x)" if len(matrices) == 1 else "key x")
-        axes[0, 0].set_ylabel("query (test x)")
-        axes[0, 0].invert_yaxis()
-        fig.colorbar(mesh, ax=axes, label="attention weight", shrink=0.9)
-    largest = "; ".join(f"{title}: largest weight {m.max():.2f}" for title, m in zip(titles, matrices))
+    _check_maps(matrices, queries, keys, titles, axes)
+    top = max(matrix.max().item() for matrix in matrices)
+    rows, columns = _edges(_array(queries)), _edges(_array(keys))
+    with lesson_style():
+        panels, free = _panels(len(matrices)) if axes is None else (list(axes), [])
+        fig = _figure(panels[0])
+        colours = {"norm": Normalize(0, top), "cmap": _shades(len(panels))}
+        for ax, title in zip(panels, titles):
+            ax.set(title=title, xlim=(columns[0], columns[-1]), ylim=(rows[-1], rows[0]))
+            _name_axes(ax, len(panels))
+        _colour_bar(colours, panels, free)
+        fig.draw_without_rendering()  # lays the panels out: from here on their size in pixels is known
+        for ax, matrix in zip(panels, matrices):
+            _draw_map(ax, _array(matrix), rows, columns, colours)
+    largest = "; ".join(f"{title}: largest weight {_number(m.max().item(), top)}" for title, m in zip(titles, matrices))
     return describe(
-        fig, f"Heat maps, a row for each query and a column for each key, darker for more weight. {largest}."
+        fig,
+        f"{fig.get_label()} "
+        f"Heat maps, a row for each query and a column for each key, darker for more weight. {largest}.",
     )
 
 
@@ -214,20 +388,23 @@ def plot_history(history: Sequence[Epoch], *, axes: Sequence[Axes] | None = None
     """
     if not history:
         raise ValueError("history must hold at least 1 epoch, but it is empty")
-    if axes is None:
-        with plt.style.context(STYLE):
-            axes = plt.subplots(2, 1, sharex=True, figsize=(4.8, 3.4))[1]
     epochs = [row.epoch for row in history]
     marker = "o-" if len(history) <= 20 else "-"
-    axes[0].plot(epochs, [row.loss for row in history], marker, color="black")
-    axes[1].plot(epochs, [row.w for row in history], marker, color="black")
-    axes[0].set(ylabel="loss")
-    axes[1].set(xlabel="epoch", ylabel="w before the step")
-    axes[1].xaxis.set_major_locator(MaxNLocator(integer=True))
-    a, b = history[0], history[-1]
+    with lesson_style():
+        axes = plt.subplots(2, 1, sharex=True, figsize=(4.8, 3.4))[1] if axes is None else axes
+        axes[0].plot(epochs, [row.loss for row in history], marker, color="black")
+        axes[1].plot(epochs, [row.w for row in history], marker, color="black")
+        axes[0].set(ylabel="loss")
+        axes[1].set(xlabel="epoch", ylabel="w before the step")
+        axes[1].xaxis.set_major_locator(MaxNLocator(integer=True))
     fig = _figure(axes[0])
-    return describe(
-        fig,
-        f"{fig.get_label()} "
-        f"Loss {a.loss:.1f} in epoch {a.epoch} and {b.loss:.1f} in epoch {b.epoch}; w {a.w:.2f} and {b.w:.2f}.",
+    return describe(fig, f"{fig.get_label()} {_history_words(history[0], history[-1])}")
+
+
+def _history_words(first: Epoch, last: Epoch) -> str:
+    loss = max(abs(first.loss), abs(last.loss))
+    w = max(abs(first.w), abs(last.w))
+    return (
+        f"Loss {_number(first.loss, loss, 3)} in epoch {first.epoch} and {_number(last.loss, loss, 3)} "
+        f"in epoch {last.epoch}; w {_number(first.w, w, 3)} and {_number(last.w, w, 3)}."
     )

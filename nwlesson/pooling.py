@@ -5,7 +5,17 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from nwlesson._checks import check_alike, check_count, check_number, check_shape, check_tensor
+from nwlesson._checks import (
+    check_count,
+    check_counts,
+    check_distances,
+    check_form,
+    check_places,
+    check_tensor,
+    check_total,
+    check_values,
+    check_w,
+)
 from nwlesson.kernels import gaussian, log_gaussian
 
 
@@ -26,10 +36,8 @@ def average_pooling(y_train: Tensor, n_queries: int) -> Tensor:
 
     Raises
     ------
-    TypeError
-        If an argument is of another type or dtype than said above.
-    ValueError
-        If it is empty, not finite, out of range or of another shape.
+    TypeError, ValueError
+        If an argument is not as said above: its type, its dtype or its shape; empty, not finite or out of range.
 
     Examples
     --------
@@ -39,50 +47,8 @@ def average_pooling(y_train: Tensor, n_queries: int) -> Tensor:
     tensor([3., 3.])
     """
     check_tensor("y_train", y_train, 1)
-    check_count("n_queries", n_queries, least=1)
+    n_queries = check_count("n_queries", n_queries, least=1)
     return y_train.mean().repeat(n_queries)
-
-
-def _words(x: float | Tensor) -> str:
-    """Write a number, or a tensor of one or more, for an error message."""
-    numbers = x.detach().reshape(-1).tolist() if isinstance(x, Tensor) else [x]
-    return ", ".join(f"{number:g}" for number in numbers)
-
-
-def check_places(queries: Tensor, keys: Tensor) -> None:
-    """Raise unless keys are as many-sided as queries: shared by all queries, or a row of keys for each."""
-    check_tensor("queries", queries, 1, 2)
-    features = queries.shape[1:]
-    check_tensor("keys", keys, queries.dim(), queries.dim() + 1)
-    check_alike(queries=queries, keys=keys)
-    rows = keys.shape[: keys.dim() - len(features)]
-    if len(rows) == 2:
-        rows = queries.shape[:1] + rows[1:]
-    check_shape("keys", keys, tuple(rows + features), f"for queries of shape {tuple(queries.shape)}")
-
-
-def check_values(queries: Tensor, keys: Tensor, values: Tensor, *ndims: int) -> None:
-    """Raise unless queries have one of `ndims`, all share the same keys, and there is one value for each key."""
-    check_tensor("queries", queries, *ndims)
-    check_tensor("keys", keys, queries.dim())
-    check_tensor("values", values, 1, 2)
-    check_shape("values", values, (len(keys), *values.shape[1:]), "one value for each key")
-    check_alike(keys=keys, values=values)
-
-
-def check_w(w: float | Tensor, queries: Tensor, keys: Tensor) -> None:
-    """Raise unless w is one number, or one for each feature, and so small that no square overflows."""
-    n_features = queries[0].numel()
-    if isinstance(w, Tensor):
-        check_tensor("w", w, 0, 1)
-        check_shape("w", w.reshape(-1), (1,) if w.numel() == 1 else (n_features,), "one number, or one a feature")
-        check_alike(queries=queries, w=w)
-    else:
-        check_number("w", w)
-    points = torch.cat([places.detach().reshape(-1, n_features) for places in (queries, keys)])
-    reach = (points.amax(dim=0) - points.amin(dim=0)).clamp(min=1)  # no distance is larger
-    if not torch.isfinite(((reach * w) ** 2).sum()):
-        raise ValueError(f"w must leave (w * distance)**2 finite in {keys.dtype}, but it is {_words(w)}")
 
 
 def scaled_distance(queries: Tensor, keys: Tensor, w: float | Tensor = 1.0) -> Tensor:
@@ -109,9 +75,9 @@ def scaled_distance(queries: Tensor, keys: Tensor, w: float | Tensor = 1.0) -> T
     Raises
     ------
     TypeError
-        If an argument is of another type or dtype than said above.
+        If an argument is of another type than said above, or holds no floats.
     ValueError
-        If it is empty, not finite or of another shape, or w so large that the squares overflow.
+        If it is empty, not finite, of another shape, dtype or device; and if (w * distance)**2 is not finite.
 
     Examples
     --------
@@ -123,9 +89,12 @@ def scaled_distance(queries: Tensor, keys: Tensor, w: float | Tensor = 1.0) -> T
     tensor([[ 8.5440, 10.0000]])
     """
     check_places(queries, keys)
-    check_w(w, queries, keys)
+    w = check_w(w, queries)
     u = (queries[:, None] - keys) * w
-    return u if queries.dim() == 1 else torch.linalg.vector_norm(u, dim=-1)
+    if queries.dim() == 2:
+        u = torch.linalg.vector_norm(u, dim=-1)
+    check_distances(u, queries, keys, w)
+    return u
 
 
 def attention_weights(
@@ -142,8 +111,8 @@ def attention_weights(
     queries, keys, w
         As in `scaled_distance`.
     kernel : callable
-        A function of the scaled distance that is nowhere negative. The Gaussian goes through softmax,
-        which cannot divide 0 by 0 however far the nearest key is.
+        A function of the scaled distance u, of any shape, that is nowhere negative. The Gaussian goes through
+        softmax, which cannot divide 0 by 0 however far the nearest key is.
 
     Returns
     -------
@@ -152,10 +121,9 @@ def attention_weights(
 
     Raises
     ------
-    TypeError
-        If an argument is of another type or dtype than said above.
-    ValueError
-        As in `scaled_distance`; and if a query has no key in reach of the kernel.
+    TypeError, ValueError
+        As in `scaled_distance`; if the kernel returns something negative, not finite, or of another shape or dtype;
+        and if a query has no key in its reach.
 
     Examples
     --------
@@ -167,14 +135,12 @@ def attention_weights(
     u = scaled_distance(queries, keys, w)
     if kernel is gaussian:
         return torch.softmax(log_gaussian(u), dim=-1)
+    if not callable(kernel):
+        raise TypeError(f"kernel must be a function of u, but it is a {type(kernel).__name__}")
     counts = kernel(u)
+    check_counts(counts, u)
     total = counts.sum(dim=-1, keepdim=True)
-    bad = ~((total > 0) & torch.isfinite(total)).reshape(-1)
-    if bad.any():
-        raise ValueError(
-            f"queries must each have a key in reach of the kernel, but the query {_words(queries[bad][0])} has none; "
-            f"w is {_words(w)}: a smaller w reaches farther"
-        )
+    check_total(total, u.shape[-1], queries, w)
     return counts / total
 
 
@@ -202,9 +168,7 @@ def attention_pooling(
 
     Raises
     ------
-    TypeError
-        If an argument is of another type or dtype than said above.
-    ValueError
+    TypeError, ValueError
         As in `attention_weights`; and if `values` does not fit `keys`.
 
     Examples
@@ -215,5 +179,43 @@ def attention_pooling(
     >>> attention_pooling(torch.tensor([2.0]), keys, values)
     tensor([18.0718])
     """
-    check_values(queries, keys, values, 1, 2)
-    return attention_weights(queries, keys, w, kernel=kernel) @ values
+    weights = attention_weights(queries, keys, w, kernel=kernel)
+    check_form("keys", keys, queries.dim())
+    check_values(values, keys)
+    return weights @ values
+
+
+def effective_neighbours(weights: Tensor) -> Tensor:
+    """Say how many neighbours, all with an equal say, would make the weights as uneven as they are.
+
+    Parameters
+    ----------
+    weights : Tensor
+        Shape (n_keys,), or (n_queries, n_keys) with a row for each query; every row sums to 1, as those of
+        `attention_weights` do.
+
+    Returns
+    -------
+    Tensor
+        1 / (the sum of the squared weights), for each row: shape () or (n_queries,). It is n for n equal weights and
+        1 if one key has all the weight.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `weights` is not such a tensor of finite floats.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from nwlesson import effective_neighbours
+    >>> effective_neighbours(torch.tensor([[0.5, 0.5, 0.0], [0.0, 1.0, 0.0]]))
+    tensor([2., 1.])
+    """
+    # Its twin, for the figures that readers move, is `neighbours` in math.js.
+    check_tensor("weights", weights, 1, 2)
+    totals = weights.sum(dim=-1).reshape(-1)
+    off = (totals - 1).abs() > 0.01  # room for the rounding of float16
+    if off.any():
+        raise ValueError(f"weights must sum to 1 over the keys, the last dimension, but they sum to {totals[off][0]:g}")
+    return 1 / (weights**2).sum(dim=-1)

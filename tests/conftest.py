@@ -1,13 +1,12 @@
 """What all tests share: no display, one thread, warnings are errors, and the bad input that every function refuses."""
 
 import http.server
-import json
 import math
 import os
 import shutil
 import sys
 import threading
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import matplotlib
@@ -15,14 +14,15 @@ import matplotlib.pyplot as plt
 import pytest
 import torch
 from axe_playwright_python.sync_playwright import Axe
+from bs4 import BeautifulSoup
 from hypothesis import settings
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Error, sync_playwright
 
 pytest_plugins = ["explorable_pages"]
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 SITE = DOCS / "_build" / "html"
-sys.path.insert(0, str(DOCS / "_ext"))
+sys.path[:0] = [str(DOCS / "_ext"), str(ROOT / "tools")]
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 QUIET += ["--disable-component-update", "--disable-sync"]
 
@@ -33,16 +33,40 @@ settings.register_profile("lesson", deadline=None, max_examples=50, derandomize=
 settings.load_profile("lesson")
 
 
+def pytest_collection_modifyitems(items):
+    """Mark what needs a browser or the built site by what it asks for; `make check` leaves both out."""
+    for item in items:
+        if "chromium" in item.fixturenames:
+            item.add_marker(pytest.mark.browser)
+        if {"address", "parsed"} & set(item.fixturenames):
+            item.add_marker(pytest.mark.site)
+
+
+@pytest.fixture(scope="session")
+def parsed():
+    """Read a page of the built site as a browser would, once for all tests: to look at, not to change."""
+    return cache(lambda page: BeautifulSoup((SITE / page).read_text(encoding="utf-8"), "html5lib"))
+
+
 @pytest.fixture(scope="session")
 def facts():
     """The table of facts that the build has computed for the pages of this checkout."""
-    import execution
+    from execution.facts import read_facts
 
-    return json.loads(execution.facts_file(DOCS, DOCS / "_build").read_text())
+    return {name: fact.value for name, fact in read_facts(DOCS, DOCS / "_build").items()}
 
 
-@pytest.fixture(scope="module")
+def launch(browser_type, path):
+    """Start a browser, or say in one sentence that it is none, as Ubuntu's chromium is without its snap."""
+    try:
+        return browser_type.launch(executable_path=path, args=QUIET)
+    except Error:
+        pytest.fail(f"{path} does not start; set CHROMIUM to a Chromium or Chrome that does", pytrace=False)
+
+
+@pytest.fixture(scope="session")
 def chromium():
+    """One browser for all tests of a process; each test opens what windows it needs."""
     names = ("chromium", "chromium-browser", "google-chrome")
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     if path is None and os.environ.get("CI") == "true":
@@ -50,7 +74,7 @@ def chromium():
     if path is None:
         pytest.skip("no Chromium found; install it or set CHROMIUM")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
+        browser = launch(playwright.chromium, path)
         yield browser
         browser.close()
 
@@ -59,16 +83,22 @@ def chromium():
 # cannot have (the tests of the palette ask for 4.5:1), and landmarks for all that scrolls: a page has many.
 MORE_RULES = ["css-orientation-lock", "hidden-content", "identical-links-same-purpose", "label-content-name-mismatch"]
 MORE_RULES += ["meta-refresh-no-exceptions", "p-as-heading", "table-fake-caption", "target-size", "td-has-header"]
+# The rules whose verdict on a page can change with the window and with the theme; all others read the page alone.
+LOOKS = ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"]
+LOOKS += ["aria-hidden-focus", "empty-heading", "hidden-content", "label-content-name-mismatch"]
+AXE = Axe()
 
 
-def axe_complaints(page, context=None):
-    """What axe-core finds wrong with a page, or with the part of it that a selector names."""
-    options = {"resultTypes": ["violations"], "rules": {rule: {"enabled": True} for rule in MORE_RULES}}
-    violations = Axe().run(page, context=context, options=options).response["violations"]
+def axe_complaints(page, context=None, rules=None):
+    """What axe-core finds wrong with a page, or with the part of it that a selector names: all rules, or only these."""
+    options = {"resultTypes": ["violations"], "rules": {rule: {"enabled": True} for rule in rules or MORE_RULES}}
+    if rules:
+        options["runOnly"] = {"type": "rule", "values": rules}
+    violations = AXE.run(page, context=context, options=options).response["violations"]
     return [(violation["id"], [node["html"][:120] for node in violation["nodes"]][:3]) for violation in violations]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def address():
     """The site on a local server."""
 

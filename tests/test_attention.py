@@ -17,7 +17,7 @@ from torch.testing import assert_close
 
 from nwlesson import attention_pooling, attention_weights, make_data
 
-PAGE = (DOCS / "lessons" / "15-from-1964-to-transformers.md").read_text()
+PAGE = (DOCS / "lessons" / "15-from-1964-to-transformers.md").read_text(encoding="utf-8")
 SIZES = [(1, 4, 3), (2, 3, 5), (6, 8, 4), (9, 5, 16)]  # words, d_model, d
 
 

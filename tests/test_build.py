@@ -5,10 +5,12 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 
 import pytest
 from conftest import DOCS, ROOT
 
+pytestmark = pytest.mark.site
 LESSON = """\
 ---
 file_format: mystnb
@@ -36,7 +38,7 @@ ax.plot([0, 1])
 fig = describe(fig, "A line that rises from 0 to 1.")
 ```
 """
-OTHER = LESSON.replace("# A lesson", "# Another").replace("kernel", "other")
+OTHER = LESSON.replace("# A lesson", "# Another").replace("kernel", "other").replace("`one`", "`two`")
 SCRIPT = '''\
 """
 Does it run?
@@ -58,7 +60,7 @@ describe(fig, "A line that rises from 0 to 1.")
 INDEX = """\
 # Home
 
-A page with a lesson, which takes {minutes}`lessons/a`.
+A page with a lesson, which takes {minutes}`lessons/b`.
 
 ```pycon
 >>> 1 + 1
@@ -74,6 +76,9 @@ examples/index
 """
 
 
+ADDRESSES = "NWLESSON_REPOSITORY_URL", "NWLESSON_SITE_URL", "READTHEDOCS_CANONICAL_URL"  # CI sets them
+
+
 class Project:
     def __init__(self, root):
         self.root = root
@@ -83,20 +88,26 @@ class Project:
         """Run make with the environment of this checkout and return what it said."""
         venv = sys.prefix
         command = ["make", target, f"venv={venv}", "-o", f"{venv}/site"]
-        env = {k: v for k, v in os.environ.items() if k not in {"MAKEFLAGS", "NWLESSON_REPOSITORY_URL"}} | env
-        run = subprocess.run(command, cwd=self.root, capture_output=True, text=True, env=env)
+        env = {k: v for k, v in os.environ.items() if k not in {"MAKEFLAGS", *ADDRESSES}} | env
+        run = subprocess.run(command, cwd=self.root, capture_output=True, env=env, encoding="utf-8")
         run.said = run.stdout + run.stderr
         run.ran = re.findall(r"^ran (\w+) ?(\S*)", run.stdout, re.MULTILINE)
         return run
 
     def edit(self, file, old, new):
         path = self.root / file
-        text = path.read_text()
+        text = path.read_text(encoding="utf-8")
         assert text.count(old) == 1
-        path.write_text(text.replace(old, new))
+        path.write_text(text.replace(old, new), encoding="utf-8")
 
     def page(self, name):
-        return (self.site / name).read_text()
+        return (self.site / name).read_text(encoding="utf-8")
+
+    def pages_read_since(self, moment):
+        """Sphinx writes the doctree of a page when it has read the page."""
+        folder = self.root / "docs" / "_build" / "doctrees"
+        pages = folder.rglob("*.doctree")
+        return sorted(p.relative_to(folder).with_suffix("").as_posix() for p in pages if p.stat().st_mtime >= moment)
 
     def copy(self, target):
         return Project(shutil.copytree(self.root, target))
@@ -109,13 +120,15 @@ def built(tmp_path_factory):
     for file in "Makefile", "pyproject.toml", "README.md", "LICENSE":
         shutil.copy2(ROOT / file, root)
     ignore = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(ROOT / "nwlesson", root / "nwlesson", ignore=ignore)
+    for folder in "nwlesson", "tools":
+        shutil.copytree(ROOT / folder, root / folder, ignore=ignore)
     for folder in "_ext", "_static", "_templates":
         shutil.copytree(DOCS / folder, root / "docs" / folder, ignore=ignore)
     for file in "conf.py", "inventories.toml", "references.bib", "requirements.lock":
         shutil.copy2(DOCS / file, root / "docs")
     for file, text in {
-        "facts.py": 'def facts():\n    assert 1 + 1 == 2, "arithmetic"\n    return {"one": "1.00"}\n',
+        "facts/lesson_a.py": 'def facts():\n    assert 1 + 1 == 2, "arithmetic"\n    return {"one": "1.00"}\n',
+        "facts/lesson_b.py": 'def facts():\n    return {"two": "7.00"}\n',
         "index.md": INDEX,
         "lessons/a.md": LESSON,
         "lessons/b.md": OTHER,
@@ -123,7 +136,7 @@ def built(tmp_path_factory):
         "gallery/plot_a.py": SCRIPT,
     }.items():
         (root / "docs" / file).parent.mkdir(exist_ok=True)
-        (root / "docs" / file).write_text(text)
+        (root / "docs" / file).write_text(text, encoding="utf-8")
     project = Project(root)
     run = project.make()
     assert run.returncode == 0, run.said
@@ -132,7 +145,13 @@ def built(tmp_path_factory):
 
 
 def test_the_first_build_runs_everything_once(built):
-    everything = [("facts", ""), ("doctests", ""), ("notebook", "lessons/a.md"), ("notebook", "lessons/b.md")]
+    everything = [
+        ("facts", "facts/lesson_a.py"),
+        ("facts", "facts/lesson_b.py"),
+        ("doctests", "."),
+        ("notebook", "lessons/a.md"),
+        ("notebook", "lessons/b.md"),
+    ]
     assert sorted(built.first.ran) == sorted(everything)
     page = built.page("lessons/a.html")
     assert "kernel 1.0" in page
@@ -149,28 +168,37 @@ def test_what_runs_again(built, tmp_path):
     run = project.make()
     assert (run.returncode, run.ran) == (0, []), "nothing has changed"
 
-    project.edit("docs/facts.py", '"one": "1.00"', '"one": "2.00"')
+    before = time.time()
+    project.edit("docs/facts/lesson_a.py", '"one": "1.00"', '"one": "2.00"')
     run = project.make()
-    assert (run.returncode, run.ran) == (0, [("facts", "")]), "the facts alone"
-    assert "2.00" in project.page("lessons/a.html") and "2.00" in project.page("lessons/b.html")
+    assert (run.returncode, run.ran) == (0, [("facts", "facts/lesson_a.py")]), "the facts of that file alone"
+    assert "2.00" in project.page("lessons/a.html") and "7.00" in project.page("lessons/b.html")
+    assert project.pages_read_since(before) == ["lessons/a"], "the page that shows them alone"
+
+    before = time.time()
+    project.edit("docs/facts/lesson_b.py", '"7.00"', 'f"{7:.2f}"')
+    run = project.make()
+    assert (run.returncode, run.ran) == (0, [("facts", "facts/lesson_b.py")])
+    assert project.pages_read_since(before) == [], "the same value by another way"
 
     assert "which takes 1 minute." in project.page("index.html")
-    project.edit("docs/lessons/a.md", "with a typo", "without one" + " and more" * 130)
-    run = project.make()
-    assert (run.returncode, run.ran) == (0, []), "prose is not code"
-    assert "A sentence without one" in project.page("lessons/a.html")
-    assert "which takes 2 minutes" in project.page("index.html"), "it depends on the page that it speaks of"
-
+    project.edit("docs/facts.py", '"one": "1.00"', '"one": "2.00"')
     project.edit("docs/lessons/a.md", 'print(f"kernel', 'print(f"new kernel')
+    project.edit("docs/lessons/b.md", "with a typo", "without one" + " and more" * 130)
     run = project.make()
-    assert (run.returncode, run.ran) == (0, [("notebook", "lessons/a.md")]), "code is"
+    assert run.returncode == 0, run.said
+    assert sorted(run.ran) == [("facts", ""), ("notebook", "lessons/a.md")], "facts and code, each alone; not prose"
+    assert "2.00" in project.page("lessons/a.html") and "2.00" in project.page("lessons/b.html")
+    assert "new kernel 1.0" in project.page("lessons/a.html")
+    assert "A sentence without one" in project.page("lessons/b.html")
+    assert "which takes 2 minutes" in project.page("index.html"), "it depends on the page that it speaks of"
     before = script.stat().st_mtime_ns
 
     project.edit("nwlesson/kernels.py", "return torch.exp(log_gaussian(u))", "return 2 * torch.exp(log_gaussian(u))")
     project.edit("nwlesson/kernels.py", "tensor([1.0000, 0.6065, 0.1353])", "tensor([2.0000, 1.2131, 0.2707])")
     run = project.make()
     assert run.returncode == 0, run.said
-    assert len(run.ran) == 4, "the package is behind everything"
+    assert len(run.ran) == 5, "the package is behind everything"
     assert "kernel 2.0" in project.page("lessons/a.html")
     assert "other 2.0" in project.page("lessons/b.html")
     assert "gallery 2.0" in project.page("examples/plot_a.html")
@@ -179,7 +207,7 @@ def test_what_runs_again(built, tmp_path):
 
 def test_a_broken_page_stops_the_build_and_the_old_site_stays(built, tmp_path):
     project = built.copy(tmp_path / "p")
-    text = (project.root / "docs/lessons/a.md").read_text()
+    text = (project.root / "docs/lessons/a.md").read_text(encoding="utf-8")
     line = text.count("\n") + 1
     said = {
         "{fact}`nosuch`": "unknown fact 'nosuch'",
@@ -189,7 +217,7 @@ def test_a_broken_page_stops_the_build_and_the_old_site_stays(built, tmp_path):
         "{minutes}`lessons/nosuch`": "no page 'lessons/nosuch'",
         "{try}`show me w=1`": "must be `words <part=value>`, but it is 'show me w=1'",
     }
-    (project.root / "docs/lessons/a.md").write_text(text + "".join(f"\n{part}\n" for part in said))
+    (project.root / "docs/lessons/a.md").write_text(text + "".join(f"\n{part}\n" for part in said), encoding="utf-8")
     project.edit("docs/lessons/b.md", 'fig = describe(fig, "A line that rises from 0 to 1.")', "")
     for _ in range(2):  # the second time too: what was warned about must not be taken for built
         run = project.make()
@@ -204,19 +232,29 @@ def test_a_broken_page_stops_the_build_and_the_old_site_stays(built, tmp_path):
 
 def test_what_fails_when_run_is_named_with_its_place(built, tmp_path):
     project = built.copy(tmp_path / "p")
-    text = (project.root / "docs/lessons/a.md").read_text()
+    text = (project.root / "docs/lessons/a.md").read_text(encoding="utf-8")
     line = text.count("\n") + 2
-    (project.root / "docs/lessons/a.md").write_text(text + "\n```{code-cell}\nassert 1 + 1 == 3\n```\n")
+    (project.root / "docs/lessons/a.md").write_text(
+        text + "\n```{code-cell}\nassert 1 + 1 == 3\n```\n", encoding="utf-8"
+    )
     project.edit("docs/index.md", ">>> 1 + 1\n2", ">>> 1 + 1\n3")
-    project.edit("docs/facts.py", "1 + 1 == 2", "1 + 1 == 3")
+    project.edit("docs/facts/lesson_a.py", "1 + 1 == 2", "1 + 1 == 3")
     run = project.make()
     assert run.returncode != 0
     assert f"lessons/a.md:{line}: this cell failed" in run.said
     assert re.search(r'index\.md", line 6', run.said)
     assert "Expected:\n    3\nGot:\n    2" in run.said
-    assert re.search(r"facts\.py\", line 2", run.said)
+    assert re.search(r"lesson_a\.py\", line 2", run.said)
     assert "arithmetic" in run.said
     assert "A sentence with a typo" in project.page("lessons/a.html")
+
+
+def test_a_fact_in_two_files_stops_the_build(built, tmp_path):
+    project = built.copy(tmp_path / "p")
+    project.edit("docs/facts/lesson_b.py", '{"two"', '{"one": "3.00", "two"')
+    run = project.make()
+    assert run.returncode != 0
+    assert "the fact 'one' is in lesson_b.py and in lesson_a.py" in run.said
 
 
 def test_a_failing_gallery_script_stops_the_build(built, tmp_path):
@@ -229,47 +267,59 @@ def test_a_failing_gallery_script_stops_the_build(built, tmp_path):
     assert "gallery 1.0" in project.page("examples/plot_a.html")
 
 
-def test_a_script_that_is_gone_leaves_no_page(built, tmp_path):
+def test_a_script_that_is_gone_leaves_no_page_and_one_address_makes_the_links_to_colab_and_binder(built, tmp_path):
     project = built.copy(tmp_path / "p")
     gallery = project.root / "docs" / "gallery"
-    (gallery / "plot_b.py").write_text(SCRIPT)
-    assert project.make().returncode == 0
-    assert "plot_b.html" in project.page("examples/index.html")
-    (gallery / "plot_b.py").unlink()
-    run = project.make()
-    assert run.returncode == 0, run.said
-    assert not (project.site / "examples" / "plot_b.html").exists()
-
-
-def test_links_to_colab_and_binder_come_from_one_address(built, tmp_path):
-    project = built.copy(tmp_path / "p")
-    assert "colab" not in project.page("lessons/a.html")
+    (gallery / "plot_b.py").write_text(SCRIPT, encoding="utf-8")
     run = project.make(NWLESSON_REPOSITORY_URL="https://github.com/someone/lesson.git")
     assert run.returncode == 0, run.said
+    assert "plot_b.html" in project.page("examples/index.html")
     page = project.page("lessons/a.html")
     path = "notebooks/lessons/a.ipynb"
     assert f"https://colab.research.google.com/github/someone/lesson/blob/gh-pages/{path}" in page
     assert f"https://mybinder.org/v2/gh/someone/lesson/gh-pages?urlpath=lab/tree/{path}" in page
     assert (project.site / path).exists()
-    assert "nwlesson @ git+https://github.com/someone/lesson" in (project.site / "requirements.txt").read_text()
+    assert "nwlesson @ git+https://github.com/someone/lesson" in project.page("requirements.txt")
     assert "colab.research" in project.page("examples/plot_a.html")
+    (gallery / "plot_b.py").unlink()
+    run = project.make()
+    assert run.returncode == 0, run.said
+    assert not (project.site / "examples" / "plot_b.html").exists()
+    assert "colab" not in project.page("lessons/a.html")
 
 
-def test_two_builds_give_the_same_site_to_the_byte(built, tmp_path):
-    """Elsewhere, in another zone of time and another language; .buildinfo alone holds a hash of the paths."""
+MATPLOTLIBRC = "text.usetex: True\nfont.size: 30\nbackend: TkAgg\nlines.linewidth: 9\naxes.grid: True\n"
+
+
+def machine_of_somebody_else(home):
+    """The settings of somebody whose Python, pip, matplotlib and docutils do other things than ours."""
+    junk = home / "junk"
+    junk.mkdir()
+    for module in "torch", "sitecustomize", "typing_extensions":
+        (junk / f"{module}.py").write_text('raise RuntimeError("not the one that was meant")\n', encoding="utf-8")
+    (home / "matplotlibrc").write_text(MATPLOTLIBRC, encoding="utf-8")
+    (home / ".docutils").write_text(
+        "[general]\nlanguage_code: de\nsmart_quotes: yes\nhalt_level: 1\n", encoding="utf-8"
+    )
+    return {
+        "HOME": str(home), "MPLCONFIGDIR": str(home), "MATPLOTLIBRC": str(home), "MPLBACKEND": "TkAgg",
+        "PYTHONPATH": str(junk), "PYTHONHOME": str(junk), "PYTHONWARNINGS": "error", "PYTHONOPTIMIZE": "2",
+        "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONHASHSEED": "1", "PYTHONSAFEPATH": "1",
+        "LC_ALL": "xx_XX.GB18030", "LANG": "de_DE", "LANGUAGE": "de", "TZ": "Asia/Shanghai", "COLUMNS": "40",
+        "PYTHON": "python2", "TORCH": "/opt/torch", "CDPATH": "/",
+    }  # fmt: skip
+
+
+def test_clean_leaves_only_what_people_wrote_and_another_build_gives_the_same_site_to_the_byte(built, tmp_path):
+    """Elsewhere, and on somebody else's machine; .buildinfo alone holds a hash of the paths."""
     project = built.copy(tmp_path / "a path with spaces")
     assert project.make("clean").returncode == 0
-    run = project.make(TZ="Asia/Shanghai", LC_ALL="C", COLUMNS="40", HOME=str(tmp_path), PYTHONHASHSEED="1")
+    for folder in "_build", "examples", "reference/generated", "reference/backreferences":
+        assert not (project.root / "docs" / folder).exists()
+    assert (project.root / "docs" / "gallery" / "plot_a.py").exists()
+    run = project.make(**machine_of_somebody_else(tmp_path))
     assert run.returncode == 0, run.said
     sites = [{path.relative_to(p.site): path for path in p.site.rglob("*") if path.is_file()} for p in (built, project)]
     assert sites[0].keys() == sites[1].keys()
     other = [str(name) for name, path in sites[0].items() if path.read_bytes() != sites[1][name].read_bytes()]
     assert set(other) <= {".buildinfo"}
-
-
-def test_clean_leaves_only_what_people_wrote(built, tmp_path):
-    project = built.copy(tmp_path / "p")
-    assert project.make("clean").returncode == 0
-    for folder in "_build", "examples", "reference/generated", "reference/backreferences":
-        assert not (project.root / "docs" / folder).exists()
-    assert (project.root / "docs" / "gallery" / "plot_a.py").exists()

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import example, given
@@ -133,3 +134,8 @@ def test_the_last_values_that_are_in_range_are_taken():
 )
 def test_values_out_of_range_are_refused(name, bad, error, was, refuses):
     refuses(name, error, was, make_data, **{name: bad})
+
+
+def test_numbers_of_numpy_are_numbers():
+    made = make_data(np.int64(7), noise=np.float32(0.5), step=np.float64(0.5), seed=np.uint8(3))
+    assert all(torch.equal(s, t) for s, t in zip(made, make_data(7, noise=0.5, step=0.5, seed=3)))

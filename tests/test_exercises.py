@@ -10,7 +10,6 @@ from typing import NamedTuple
 import nbformat
 import notebooks
 import pytest
-from bs4 import BeautifulSoup
 from conftest import DOCS, SITE
 from execution import read_notebook
 
@@ -44,7 +43,7 @@ class Exercise(NamedTuple):
 
 
 def on_page(page):
-    text = page.read_text()
+    text = page.read_text(encoding="utf-8")
     for label, following in zip(starts := list(LABEL.finditer(text)), [*starts[1:], None]):
         own = text[label.start() : following.start() if following else None]
         head = HEAD.match(own)
@@ -144,14 +143,14 @@ def test_every_exercise_of_the_books_is_there():
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
 def test_a_lesson_names_its_exercises_before_the_next(lesson):
-    (line,) = re.findall(r"^\*\*Practise:\*\* (.+)\n\n\*\*Next:\*\*", lesson.read_text(), re.MULTILINE)
+    (line,) = re.findall(r"^\*\*Practise:\*\* (.+)\n\n\*\*Next:\*\*", lesson.read_text(encoding="utf-8"), re.MULTILINE)
     named = re.findall(r"\[(\w+)\]\(#exercise-(\w+)\)", line)
     belong = [e for e in EXERCISES if (PRACTICE / e.head["address"]).resolve() == lesson]
     assert named == [(e.number, e.head["label"]) for e in belong]
 
 
 def test_the_list_of_exercises_is_what_the_pages_have():
-    rows = re.findall(r"^\| \[.*$", (PRACTICE / "index.md").read_text(), re.MULTILINE)
+    rows = re.findall(r"^\| \[.*$", (PRACTICE / "index.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert rows == [
         f"| [{e.number}](#exercise-{h['label']}) | {h['title']} | {h['type'].lower()} "
         f"| [{h['lesson']}]({h['address']}) | {h['minutes']} |"
@@ -263,14 +262,9 @@ def test_a_likely_wrong_answer_is_refused(number, answer):
 # Page and notebook
 
 
-@cache
-def parsed(page: str):
-    return BeautifulSoup((SITE / "practice" / f"{page}.html").read_text(), "html5lib")
-
-
 @every_exercise
-def test_on_the_page_hints_and_solution_are_folded_and_the_test_is_not(exercise):
-    section = parsed(exercise.page).find("section", id=f"exercise-{exercise.head['label']}")
+def test_on_the_page_hints_and_solution_are_folded_and_the_test_is_not(parsed, exercise):
+    section = parsed(f"practice/{exercise.page}.html").find("section", id=f"exercise-{exercise.head['label']}")
     folds = section.select("details.hint, details.solution, details.hide")
     assert [fold for fold in folds if fold.has_attr("open")] == []
     assert len(section.select("details.hint")) == exercise.text.count("\n:class: hint\n")
@@ -283,8 +277,9 @@ def test_on_the_page_hints_and_solution_are_folded_and_the_test_is_not(exercise)
     assert f"{exercise.number}: done" in test.get_text()
 
 
+@pytest.mark.site
 def test_the_search_finds_titles_and_no_solutions():
-    index = (SITE / "searchindex.js").read_text()
+    index = (SITE / "searchindex.js").read_text(encoding="utf-8")
     index = json.loads(index.removeprefix("Search.setIndex(").removesuffix(")"))
     exercises = {index["docnames"].index(f"practice/{page.stem}") for page in PAGES}
     pages = {term: {found} if isinstance(found, int) else set(found) for term, found in index["terms"].items()}
@@ -296,6 +291,7 @@ def home(page: str):
     return nbformat.read(SITE / "notebooks" / "practice" / f"{page}.ipynb", as_version=4)
 
 
+@pytest.mark.site
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)
 def test_the_notebook_has_starts_and_tests(page):
     taken = [cell.source for cell in home(page.stem).cells if cell.cell_type == "code"]
@@ -305,6 +301,7 @@ def test_the_notebook_has_starts_and_tests(page):
     assert all(text in taken for label, _, text in cells(page.stem) if not label)
 
 
+@pytest.mark.site
 @pytest.mark.parametrize("path", sorted((SITE / "notebooks").rglob("*.ipynb")), ids=lambda path: path.stem)
 def test_no_notebook_holds_a_solution(path):
     notebook = nbformat.read(path, as_version=4)
@@ -318,6 +315,7 @@ def test_no_notebook_holds_a_solution(path):
             assert code not in text
 
 
+@pytest.mark.site
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)
 def test_at_home_all_but_the_tests_runs(page):
     names: dict = {}

@@ -2,26 +2,23 @@
 
 import doctest
 import io
-import os
 import re
 import shutil
-from importlib.metadata import version
 
+import cards
 import code_links
 import doctests
-import execution
 import figures
 import inventories
 import mathml
 import matplotlib.pyplot as plt
 import notebooks
-import pages
 import pytest
 import roles
 from bs4 import BeautifulSoup
 from conftest import DOCS, ROOT
 from docutils import nodes
-from gallery_order import OrderOfLessons
+from gallery import OrderOfLessons
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
 from sphinx.util.inventory import InventoryFile
@@ -31,7 +28,7 @@ import nwlesson
 
 def test_a_doctest_on_a_page_fails_with_file_and_line(tmp_path):
     page = tmp_path / "page.md"
-    page.write_text("# Title\n\n```pycon\n>>> 1 + 1\n3\n\n```\n")
+    page.write_text("# Title\n\n```pycon\n>>> 1 + 1\n3\n\n```\n", encoding="utf-8")
     (test,) = doctests.page_tests(page)
     report = []
     doctest.DocTestRunner(verbose=False).run(test, out=report.append)
@@ -40,7 +37,7 @@ def test_a_doctest_on_a_page_fails_with_file_and_line(tmp_path):
 
 def test_blocks_of_a_page_share_their_names(tmp_path):
     page = tmp_path / "page.md"
-    page.write_text("```pycon\n>>> a = 1\n\n```\n\ntext\n\n```pycon\n>>> a + 1\n2\n\n```\n")
+    page.write_text("```pycon\n>>> a = 1\n\n```\n\ntext\n\n```pycon\n>>> a + 1\n2\n\n```\n", encoding="utf-8")
     runner = doctest.DocTestRunner(verbose=False)
     for test in doctests.page_tests(page):
         assert runner.run(test, clear_globs=False).failed == 0
@@ -54,7 +51,7 @@ def test_doctests_cover_modules_and_pages():
 def test_only_pages_that_people_wrote_are_read(tmp_path):
     for name in "index.md", "lessons/1.md", "_build/html/old.md":
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text("x")
+        (tmp_path / name).write_text("x", encoding="utf-8")
     assert [p.name for p in doctests.pages(tmp_path)] == ["index.md", "1.md"]
 
 
@@ -104,13 +101,12 @@ def test_an_inlined_figure_takes_the_colours_of_the_page():
 
 def test_palette_sheet_has_every_role_for_light_and_dark(tmp_path):
     class App:
-        srcdir = DOCS
-
         class config:
             lesson_build = str(tmp_path)
 
-    roles.palette_css(App)
-    css = (tmp_path / "static" / "lesson.css").read_text()
+    (tmp_path / "static").mkdir()
+    roles.write_palette(App)
+    css = (tmp_path / "static" / "palette.css").read_text(encoding="utf-8")
     for role, colour in nwlesson.palette.PALETTE.items():
         assert f"--role-{role}:{colour.light};" in css
         assert css.count(f"--role-{role}:{colour.dark};") == 2
@@ -129,7 +125,7 @@ def test_even_the_shortest_page_takes_a_minute():
 
 def test_a_page_is_described_by_its_first_sentences_cut_between_words():
     def described(text):
-        return pages.first_sentences(nodes.section("", nodes.paragraph("", text)))
+        return cards.first_sentences(nodes.section("", nodes.paragraph("", text)))
 
     assert described("Short  and\nsweet.") == "Short and sweet."
     long = described("word " * 100)
@@ -137,7 +133,7 @@ def test_a_page_is_described_by_its_first_sentences_cut_between_words():
 
 
 def test_inventories_are_read_by_sphinx(tmp_path):
-    path = inventories.write("torch", {"torch.bmm": ["py:function", "generated/torch.bmm.html"]}, tmp_path)
+    path = inventories.write_inventory("torch", {"torch.bmm": ["py:function", "generated/torch.bmm.html"]}, tmp_path)
     with open(path, "rb") as file:
         inventory = InventoryFile.load(file, "https://x.test", lambda base, uri: f"{base}/{uri}")
     assert inventory["py:function"]["torch.bmm"].uri == "https://x.test/generated/torch.bmm.html"
@@ -227,37 +223,16 @@ def test_formulas_become_mathml_and_bad_ones_are_reported(monkeypatch):
 
 def test_the_formula_font_has_what_the_formulas_show(tmp_path):
     (tmp_path / "lessons").mkdir()
-    (tmp_path / "lessons" / "a.md").write_text(r"$x_i$ and $$\sum_{j} \alpha_j$$ by $\sqrt{d}$ but `$y$`")
+    (tmp_path / "lessons" / "a.md").write_text(
+        r"$x_i$ and $$\sum_{j} \alpha_j$$ by $\sqrt{d}$ but `$y$`", encoding="utf-8"
+    )
     (tmp_path / "explorables" / "b").mkdir(parents=True)
-    (tmp_path / "explorables" / "b" / "b.md").write_text(r"$h \ge \beta$")
+    (tmp_path / "explorables" / "b" / "b.md").write_text(r"$h \ge \beta$", encoding="utf-8")
     used = mathml.used_characters(tmp_path)
     assert set("x∑α√") <= set(used)
     assert set("ℎ𝛽≥0123456789") <= set(used)
     assert "𝑥" in used  # shown in italics
     assert "𝛼" in used
-
-
-def test_a_task_that_dies_is_noticed(monkeypatch):
-    """Or the build would wait for it for ever."""
-    monkeypatch.setattr(execution, "_task", lambda job: os._exit(3) if job[0] == "bad" else (job, "done", None))
-    results = {job[0]: (result, problem) for job, result, problem in execution.run_jobs([("bad", 1), ("good", 2)])}
-    assert results["good"] == ("done", None)
-    assert "ended with 3" in results["bad"][1]
-
-
-BEHIND = ["nwlesson/lesson.mplstyle", "nwlesson/palette.py", "nwlesson/measurements.json"]
-BEHIND += ["docs/_ext/figures.py", "docs/_ext/execution.py"]
-
-
-@pytest.mark.parametrize("name", BEHIND)
-def test_the_fingerprint_covers_every_file_behind_a_picture(name, tmp_path, monkeypatch):
-    for folder in "nwlesson", "docs/_ext":
-        shutil.copytree(ROOT / folder, tmp_path / folder)
-    monkeypatch.setattr(execution, "ROOT", tmp_path)
-    monkeypatch.setattr(execution, "EXT", tmp_path / "docs" / "_ext")
-    before = execution.fingerprint()
-    (tmp_path / name).write_text((tmp_path / name).read_text() + "\n")
-    assert execution.fingerprint() != before
 
 
 def test_two_equal_figures_are_the_same_file():
@@ -279,45 +254,37 @@ def test_a_formula_of_its_own_is_set_as_a_block():
     assert 'display="block"' in mathml.convert(nodes.math_block("", "x"))
 
 
-@pytest.mark.parametrize("package", ["torch", "matplotlib", "scikit-learn"])
-def test_the_fingerprint_covers_package_and_versions(package, monkeypatch):
-    before = execution.fingerprint()
-    assert execution.fingerprint("more") != before
-    monkeypatch.setattr(execution, "version", lambda name: "0.0" if name == package else version(name))
-    assert execution.fingerprint() != before
-
-
-def test_the_fingerprint_covers_python(monkeypatch):
-    before = execution.fingerprint()
-    monkeypatch.setattr(execution.sys, "version_info", (3, 99))
-    assert execution.fingerprint() != before
-
-
 def explorable_project(folder, words):
     """Build a page with one explorable as HTML and as a catalogue for translators; return both and the warnings."""
     docs = folder / "docs"
     shutil.copytree(DOCS / "explorables" / "shared", docs / "explorables" / "shared")
     (docs / "explorables" / "a").mkdir()
     picture = figures.to_svg(nwlesson.describe(plt.figure(), "Nothing yet."))
-    (docs / "a.svg").write_text(picture)
+    (docs / "a.svg").write_text(picture, encoding="utf-8")
     (docs / "explorables" / "a" / "a.md").write_text(
-        f"**Why?**\n\n![](/a.svg)\n\n1. Press {{try}}`here <w=1&x=2>`.\n\n```{{words}}\n:controls: 2\n\n{words}\n```\n"
+        f"**Why?**\n\n![](/a.svg)\n\n1. Press {{try}}`here <w=1&x=2>`.\n\n```{{words}}\n:controls: 2\n\n{words}\n```\n",
+        encoding="utf-8",
     )
-    (docs / "explorables" / "shared" / "common.md").write_text("```{words}\nwait: Wait.\nreset: Again\n```\n")
-    (docs / "index.md").write_text("# Page\n\n```{explorable} a\n```\n\n```{explorable} b\n```\n")
-    (docs / "conf.py").write_text("def setup(app):\n    app.add_config_value('lesson_build', '', '')\n")
+    (docs / "explorables" / "shared" / "common.md").write_text(
+        "```{words}\nwait: Wait.\nreset: Again\n```\n", encoding="utf-8"
+    )
+    (docs / "index.md").write_text("# Page\n\n```{explorable} a\n```\n\n```{explorable} b\n```\n", encoding="utf-8")
+    (docs / "conf.py").write_text("", encoding="utf-8")
     warnings = io.StringIO()
     for builder in "html", "gettext":
         settings = {
             "extensions": ["myst_nb", "explorables"],
             "exclude_patterns": ["explorables"],
             "lesson_build": str(folder),
-            "html_static_path": [str(folder / "static")],
         }
         with docutils_namespace():  # as if it were the only build of this process
             trees = folder / f"{builder}-trees"
             Sphinx(docs, docs, folder / builder, trees, builder, settings, None, warnings).build()
-    return (folder / "html" / "index.html").read_text(), (folder / "gettext" / "index.pot").read_text(), warnings
+    return (
+        (folder / "html" / "index.html").read_text(encoding="utf-8"),
+        (folder / "gettext" / "index.pot").read_text(encoding="utf-8"),
+        warnings,
+    )
 
 
 MYST = pytest.mark.filterwarnings("ignore::sphinx.deprecation.RemovedInSphinx11Warning")  # it asks in an old way
@@ -351,5 +318,6 @@ def test_a_word_without_a_key_is_an_error_with_its_text(tmp_path):
 
 
 def test_every_extension_says_why_no_library_does_it():
-    for path in (ROOT / "docs" / "_ext").glob("*.py"):
-        assert "Why no library:" in path.read_text(), path.name
+    folder = ROOT / "docs" / "_ext"
+    for path in [*folder.glob("*.py"), *folder.glob("*/__init__.py")]:
+        assert "Why no library:" in path.read_text(encoding="utf-8"), path

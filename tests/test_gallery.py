@@ -1,71 +1,74 @@
 """Every gallery script runs by itself, in an empty folder, as a reader would run it."""
 
-import os
-import subprocess
-import sys
-from concurrent.futures import ThreadPoolExecutor
+import multiprocessing
+import multiprocessing.forkserver
+import runpy
 
 import pytest
 from conftest import DOCS, SITE
 
 SCRIPTS = sorted((DOCS / "gallery").glob("plot_*.py"))
+each_script = pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory):
-    """All scripts, two at a time: what each returned, printed and left behind."""
-
-    folders = {script: tmp_path_factory.mktemp(script.stem) for script in SCRIPTS}  # not by two threads at once
-
-    def run(script):
-        folder = folders[script]
-        env = os.environ | {"MPLBACKEND": "agg", "OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "error"}
-        command = [sys.executable, str(script)]
-        return script.name, (subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True), folder)
-
-    with ThreadPoolExecutor(2) as pool:
-        return dict(pool.map(run, SCRIPTS))
+def programs():
+    """Make processes that have nothing but torch, matplotlib and nwlesson imported, which is what takes the time."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["torch", "matplotlib.pyplot", "nwlesson"])
+    with pytest.MonkeyPatch.context() as settings:
+        for name, value in {"MPLBACKEND": "agg", "OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "error"}.items():
+            settings.setenv(name, value)
+        multiprocessing.forkserver.ensure_running()
+    return context
 
 
 def test_there_are_enough():
     assert len(SCRIPTS) >= 14
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
-def test_runs_alone_and_leaves_nothing_behind(script, runs):
-    result, folder = runs[script.name]
-    assert result.returncode == 0, result.stderr
-    assert not list(folder.iterdir())
+@each_script
+def test_runs_alone_and_leaves_nothing_behind(script, programs, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # where the process will find itself
+    program = programs.Process(target=runpy.run_path, args=(str(script), None, "__main__"))
+    program.start()
+    program.join()
+    assert program.exitcode == 0, "it has said above why"
+    assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+@pytest.mark.site
+@each_script
 def test_page_has_one_picture_downloads_and_links(script):
-    page = (SITE / "examples" / f"{script.stem}.html").read_text()
+    page = (SITE / "examples" / f"{script.stem}.html").read_text(encoding="utf-8")
     assert page.count('role="img"') == 1, "one script, one picture"
     assert f"{script.stem}.py" in page
     assert f"{script.stem}.ipynb" in page
     assert "../reference/generated/nwlesson." in page, "no link from the code to the API"
 
 
+@pytest.mark.site
 def test_the_text_and_the_gallery_tell_the_same_story(facts):
-    page = (SITE / "examples" / "plot_many_seeds.html").read_text()
+    page = (SITE / "examples" / "plot_many_seeds.html").read_text(encoding="utf-8")
     assert f"{facts['seeds-overshoot'].rstrip('%')} of {facts['seeds']} end beyond the best w" in page
 
 
+@pytest.mark.site
 def test_the_text_and_the_gallery_measure_the_same_distances_and_errors(facts):
-    cost = (SITE / "examples" / "plot_useless_features.html").read_text()
+    cost = (SITE / "examples" / "plot_useless_features.html").read_text(encoding="utf-8")
     assert f"{facts['useless-1']} to {facts['useless-10']}, near the plain average" in cost
     assert f"{facts['useless-1']} to {facts['useless-10-own']}." in cost
-    far = (SITE / "examples" / "plot_far_neighbours.html").read_text()
+    far = (SITE / "examples" / "plot_far_neighbours.html").read_text(encoding="utf-8")
     assert f"to 0.{facts['near-20'].rstrip('%')} and" in far
 
 
+@pytest.mark.site
 def test_the_api_links_back_to_the_gallery():
-    page = (SITE / "reference" / "generated" / "nwlesson.attention_pooling.html").read_text()
+    page = (SITE / "reference" / "generated" / "nwlesson.attention_pooling.html").read_text(encoding="utf-8")
     assert "../../examples/plot_widths.html" in page
 
 
 def test_every_picture_is_used_by_the_home_page_or_a_lesson():
-    pages = [DOCS / "index.md", *DOCS.glob("lessons/*.md"), *DOCS.glob("explorables/*/*.md")]
-    text = "".join(page.read_text() for page in pages)
+    pages = [DOCS / "index.md", *DOCS.glob("lessons/*.md"), *DOCS.glob("_explorables/*.md")]
+    text = "".join(page.read_text(encoding="utf-8") for page in pages)
     assert [s.stem for s in SCRIPTS if f"sphx_glr_{s.stem}_001.svg" not in text] == []

@@ -33,7 +33,7 @@ class Entry(NamedTuple):
 
 def entries() -> list[tuple[str, Entry]]:
     """Return (term, entry) in the order of the page."""
-    (body,) = re.findall(r":::\{glossary\}\n(.*?)^:::$", PAGE.read_text(), re.DOTALL | re.MULTILINE)
+    (body,) = re.findall(r":::\{glossary\}\n(.*?)^:::$", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
     found = []
     for block in re.split(r"\n(?=\S)", body):
         term, _, text = block.strip().partition("\n")
@@ -51,7 +51,7 @@ ONE_BY_ONE = pytest.mark.parametrize(("term", "entry"), ENTRIES, ids=[term for t
 
 def linked(page) -> list[str]:
     """Return the terms that a page links, in order."""
-    return [" ".join((named or plain).split()) for named, plain in TERM.findall(page.read_text())]
+    return [" ".join((named or plain).split()) for named, plain in TERM.findall(page.read_text(encoding="utf-8"))]
 
 
 def test_the_table_is_there():
@@ -90,7 +90,7 @@ def test_the_lessons_up_to_the_transformer_all_introduce_terms():
 
 @pytest.mark.parametrize("page", LESSONS, ids=name)
 def test_a_lesson_links_a_few_terms_once_and_only_in_prose(page):
-    text = page.read_text()
+    text = page.read_text(encoding="utf-8")
     introduces = any(entry.lesson.endswith(page.name) for _, entry in ENTRIES)
     assert (3 if introduces else 0) <= len(linked(page)) <= 10
     assert len(set(linked(page))) == len(linked(page))
@@ -105,9 +105,10 @@ def test_no_term_is_linked_before_it_is_introduced(page):
     assert [term for term in linked(page) if table[term].number > number] == []
 
 
+@pytest.mark.site
 def test_chinese_words_are_marked_as_chinese():
     """Or a screen reader spells them in English."""
-    html = BeautifulSoup((SITE / "reference" / "glossary.html").read_text(), "html5lib")
+    html = BeautifulSoup((SITE / "reference" / "glossary.html").read_text(encoding="utf-8"), "html5lib")
     assert [tag.get_text() for tag in html.select('dl.glossary span[lang="zh"]')] == [entry.zh for _, entry in ENTRIES]
     for tag in html.select("[lang=zh]"):
         tag.decompose()

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
 from bench_scaling import peak
@@ -90,14 +91,14 @@ def test_the_expanded_square_alone_would_lose_those_digits():
 def test_one_call_wherever_x_lies_and_chunks_only_beyond_300_widths(offset, w, in_chunks, monkeypatch):
     queries = torch.linspace(offset, offset + 5, 30, dtype=torch.float64)
     calls = []
-    monkeypatch.setattr(large, "chunked_attention_pooling", lambda *args: calls.append(1) or attention_pooling(*args))
+    monkeypatch.setattr(large, "_chunked", lambda *args: calls.append(1) or attention_pooling(*args))
     fused_attention_pooling(queries, queries, queries, w)
     assert bool(calls) == in_chunks
 
 
 def test_x_is_counted_from_the_middle_of_the_keys_wherever_their_crowd_is(monkeypatch):
     keys = torch.tensor([0.0] * 30 + [5.0], dtype=torch.float64)
-    monkeypatch.setattr(large, "chunked_attention_pooling", None)
+    monkeypatch.setattr(large, "_chunked", None)
     fused_attention_pooling(keys, keys, keys, 59.0)
 
 
@@ -224,9 +225,23 @@ def test_a_window_leaves_most_keys_out(monkeypatch):
         seen.append(len(queries) * len(keys))
         return chunked_attention_pooling(queries, keys, values, w)
 
-    monkeypatch.setattr(large, "fused_attention_pooling", spy)
-    windowed_pooling(*points(2000, 2000), 60.0)  # 300 widths, of which 18 and the span of 256 queries are in reach
+    monkeypatch.setattr(large, "_fused", spy)
+    queries, keys, values = points(2000, 2000)
+    windowed_pooling(queries, keys, values, 60.0)  # 300 widths; 18 and the span of 256 queries are in reach
     assert sum(seen) < 0.25 * 2000 * 2000
+    seen.clear()
+    queries[7] = -1e6
+    windowed_pooling(queries, keys, values, 60.0)  # a query far outside widens the window of its own block alone
+    assert sum(seen) < (0.25 + 256 / 2000) * 2000 * 2000
+
+
+@pytest.mark.parametrize("w", [0.0, 3.0, 60.0])
+@pytest.mark.parametrize("far", [-1e6, -40.0, 45.0, 1e6])
+def test_a_query_far_outside_changes_no_answer(far, w):
+    queries, keys, values = points(600, 500)
+    queries[300] = far
+    expected = attention_pooling(queries, keys, values, w)
+    assert_close(windowed_pooling(queries, keys, values, w), expected, rtol=0, atol=1e-11)
 
 
 @pytest.mark.parametrize("n_queries", [1, 5, 6, 7, 12, 13])
@@ -258,7 +273,7 @@ def test_a_chunk_holds_one_query_at_least(monkeypatch):
 def test_blocks_of_queries_that_do_not_come_out_even(n_queries):
     queries, keys, values = points(n_queries, 300)
     expected = attention_pooling(queries, keys, values, 20.0)
-    assert_close(windowed_pooling(queries, keys, values, 20.0), expected, rtol=0, atol=1e-12)
+    assert_close(windowed_pooling(queries, keys, values, 20.0), expected, rtol=0, atol=1e-10)
 
 
 @all_forms
@@ -354,7 +369,20 @@ def test_bad_tensors_are_refused(pool, name, bad_vector, refuses):
 def test_bad_w_is_refused(pool, bad_number, refuses):
     bad, error, was = bad_number
     refuses("w", error, was, pool, two, two, two, bad)
-    refuses("w", ValueError, "1e[+]20", pool, two, two, two, 1e20)
+    refuses("w", ValueError, r"1e\+20 and x lies up to 3 apart", pool, 4 * two, two, two, 1e20)
+    refuses("w", ValueError, r"1 and x lies up to 1e\+30 apart", pool, 1e30 * two, two, two, 1.0)
+
+
+@all_forms
+def test_numbers_of_numpy_are_numbers(pool):
+    queries, keys, values = points(20, 50)
+    assert torch.equal(pool(queries, keys, values, np.float32(2)), pool(queries, keys, values, 2.0))
+    assert torch.equal(pool(queries, keys, values, np.int64(2)), pool(queries, keys, values, 2.0))
+
+
+@of_vectors
+def test_a_row_of_keys_for_each_query_is_refused(pool, refuses):
+    refuses("keys", ValueError, r"\(2, 3\)", pool, two, torch.ones(2, 3), two)
 
 
 @all_forms

@@ -3,6 +3,7 @@
 import copy
 import pickle
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
@@ -170,6 +171,20 @@ def test_shapes_that_do_not_fit_are_refused(name, shapes, was, refuses):
 def test_dtypes_that_do_not_fit_are_refused(name, double, refuses):
     tensors = [t.double() if d else t for t, d in zip(rows(torch.float32), double)]
     refuses(name, ValueError, "torch.float(32|64)", NWKernelRegression(1.0), *tensors)
+
+
+def test_data_in_float64_are_told_how_the_model_gets_there():
+    model, tensors = NWKernelRegression(1.0), rows()
+    with pytest.raises(
+        ValueError, match=r"^w must have the dtype of queries, torch.float64, .*; try model\.double\(\)$"
+    ):
+        model(*tensors)
+    assert model.double()(*tensors).dtype == torch.float64
+
+
+@pytest.mark.parametrize("w", [np.float32(2), np.float64(2), np.int64(2)])
+def test_the_start_may_be_a_number_of_numpy(w):
+    assert NWKernelRegression(w).w.item() == 2
 
 
 def test_w_that_overflows_is_refused_while_it_is_being_learned(refuses):

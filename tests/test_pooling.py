@@ -1,6 +1,7 @@
 """Attention pooling: properties, the definition written out, and two references from outside."""
 
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -18,8 +19,10 @@ from nwlesson import (
     average_pooling,
     boxcar,
     constant,
+    effective_neighbours,
     epanechnikov,
     gaussian,
+    log_gaussian,
     make_data,
     scaled_distance,
     triangular,
@@ -369,6 +372,120 @@ def test_bad_tensors_are_refused(call, bad_vector, refuses):
     refuses(call.split()[1], error, was, TENSORS[call], bad)
 
 
+@pytest.mark.parametrize("name", ["queries", "keys", "values"])
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+def test_one_bad_number_among_many_is_found(name, bad, refuses):
+    """An infinite key gets weight 0 from softmax, and the answer alone would not show it."""
+    x, y, queries, _ = make_data(50, step=0.125)
+    tensors = {"queries": queries, "keys": x, "values": y}
+    tensors[name] = tensors[name].clone()
+    tensors[name][7] = bad
+    for w in 0.0, 1.0:
+        refuses(name, ValueError, "nan or inf", attention_pooling, *tensors.values(), w)
+
+
+def test_large_numbers_whose_sum_overflows_are_finite():
+    """The quick look is at the sum; what it suspects, a second look must clear."""
+    high = torch.full((3,), 3e38)
+    assert_close(attention_pooling(high, high, high), high)
+    assert math.isinf(average_pooling(high, 2)[0]), "torch's own mean adds up first"
+
+
+class Column:
+    """Like a column of pandas."""
+
+    def to_numpy(self):
+        return np.ones(2)
+
+
+@pytest.mark.parametrize(
+    ("data", "how"),
+    [([1.0, 2.0], r"torch\.tensor\(keys\)"), (Column(), r"torch\.tensor\(keys\.to_numpy\(\)\)")],
+)
+def test_what_is_no_tensor_is_told_how_to_become_one(data, how, refuses):
+    refuses("keys", TypeError, how, attention_pooling, two, data, two)
+    made = eval(how.replace("\\", ""), {"torch": torch, "keys": data}).float()
+    assert attention_pooling(two, made, two).tolist() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize("w", [np.float32(2), np.float64(2), np.int64(2), Fraction(2)])
+def test_w_may_be_any_real_number(w):
+    u = scaled_distance(torch.tensor([2.0]), torch.tensor([1.0, 2.0, 4.0]), w)
+    assert torch.equal(u, torch.tensor([[2.0, 0.0, -4.0]]))
+
+
+def test_a_number_of_queries_may_be_one_of_numpy(refuses):
+    assert torch.equal(average_pooling(two, np.int64(3)), three)
+    refuses("n_queries", TypeError, "bool", average_pooling, two, np.bool_(True))
+    refuses("w", TypeError, "bool", scaled_distance, two, two, np.bool_(True))
+
+
+# Kernels of the reader's own
+
+
+OWN_KERNELS = {
+    "negative somewhere": (lambda u: 1 - u**2, ValueError, "nowhere negative, but at u = 2 it is -3"),
+    "negative everywhere": (log_gaussian, ValueError, "nowhere negative, but at u = 2 it is -2"),
+    "infinite": (lambda u: 1 / u, ValueError, "be finite, but at u = 0 it is inf"),
+    "nan": (lambda u: torch.sin(u) / u, ValueError, "be finite, but at u = 0 it is nan"),
+    "a sum": (lambda u: torch.exp(-(u**2)).sum(dim=-1), ValueError, r"shape of u, \(1, 2\), but it returned \(1,\)"),
+    "bool": (lambda u: u.abs() <= 1, TypeError, r"dtype of u, torch.float32, .*torch.bool; try .to\(u.dtype\)"),
+    "double": (lambda u: gaussian(u).double(), TypeError, "torch.float32, but it returned torch.float64"),
+    "number": (lambda u: 1.0, TypeError, "return a torch.Tensor, but it returned a float"),
+    "name": ("gaussian", TypeError, "be a function of u, but it is a str"),
+}
+
+
+@pytest.mark.parametrize("case", OWN_KERNELS)
+def test_a_kernel_that_is_none_is_told_what_was_found(case):
+    kernel, error, found = OWN_KERNELS[case]
+    with pytest.raises(error, match=rf"^kernel must .*{found}"):
+        attention_weights(torch.tensor([2.0]), torch.tensor([2.0, 0.0]), kernel=kernel)
+
+
+def test_a_sum_that_overflows_is_not_called_a_lack_of_reach():
+    keys = torch.zeros(70_000, dtype=torch.float16)
+    with pytest.raises(ValueError, match=r"^kernel must .*torch\.float16, but over 70000 keys it is inf"):
+        attention_weights(keys[:1], keys, kernel=boxcar)
+    assert attention_weights(keys[:1].float(), keys.float(), kernel=boxcar).sum().item() == pytest.approx(1)
+
+
+# How many neighbours
+
+
+@given(n=st.integers(1, 20), more=st.integers(0, 20))
+def test_equal_weights_count_as_many_neighbours_as_there_are(n, more):
+    weights = torch.tensor([1 / n] * n + [0.0] * more, dtype=torch.float64)
+    assert effective_neighbours(weights).item() == pytest.approx(n)
+
+
+@given(problem=problems(), w=widths)
+def test_neighbours_count_what_is_left_of_the_noise(problem, w):
+    """Kish's effective sample size; it lies between 1 and the number of keys."""
+    queries, keys, _ = problem
+    weights = attention_weights(queries, keys, w)
+    counts = effective_neighbours(weights)
+    kish = weights.sum(dim=-1) ** 2 / torch.linalg.vecdot(weights, weights)
+    assert_close(counts, kish)
+    assert (counts >= 1 - 1e-9).all() and (counts <= len(keys) + 1e-9).all()
+
+
+def test_half_precision_has_room_for_its_rounding():
+    weights = torch.softmax(torch.randn(5, 300, generator=torch.Generator().manual_seed(0)), dim=-1)
+    assert_close(effective_neighbours(weights.half()), effective_neighbours(weights).half(), rtol=0.02, atol=0)
+
+
+def test_bad_weights_are_refused(bad_vector, refuses):
+    bad, error, was = bad_vector
+    refuses("weights", error, was, effective_neighbours, bad)
+
+
+def test_scores_or_weights_over_the_wrong_dimension_are_no_weights(refuses):
+    scores = torch.tensor([[0.0, -1.0], [0.0, -3.0], [-2.0, 0.0]])
+    refuses("weights", ValueError, "they sum to -1", effective_neighbours, scores)
+    refuses("weights", ValueError, "they sum to", effective_neighbours, torch.softmax(scores, dim=0))
+
+
 @pytest.mark.parametrize("call", WIDTHS)
 def test_bad_w_is_refused(call, bad_number, refuses):
     bad, error, was = bad_number
@@ -404,9 +521,28 @@ def test_w_may_be_as_large_as_the_distances_allow(queries, keys, w):
     assert attention_weights(queries[:, None] + offset, keys[:, None] + offset, w / 2).item() == 1
 
 
-@pytest.mark.parametrize(("queries", "keys"), [([-1.0], [1.0]), ([-1.0, 1.0], [0.0]), ([0.0], [-1.0, 1.0])])
+@pytest.mark.parametrize(("queries", "keys"), [([-1.0], [1.0]), ([0.0, 1.0], [-1.0, 0.0]), ([0.0, 2.0], [0.0])])
 def test_w_may_not_be_larger_than_the_distances_allow(queries, keys, refuses):
-    refuses("w", ValueError, "1.2e[+]19", attention_weights, torch.tensor(queries), torch.tensor(keys), 1.2e19)
+    refuses(
+        "w",
+        ValueError,
+        r"1.2e\+19 and x lies up to 2 apart",
+        attention_weights,
+        torch.tensor(queries),
+        torch.tensor(keys),
+        1.2e19,
+    )
+
+
+@pytest.mark.parametrize(("queries", "keys"), [([-1.0, 1.0], [0.0]), ([0.0], [-1.0, 1.0])])
+def test_only_the_distance_of_a_query_to_a_key_counts(queries, keys):
+    weights = attention_weights(torch.tensor(queries), torch.tensor(keys), 1.2e19)
+    assert torch.equal(weights, torch.full_like(weights, 1 / len(keys)))
+
+
+def test_places_so_far_apart_that_the_squares_overflow_are_named(refuses):
+    far = torch.tensor([0.0, 1e30])
+    refuses("w", ValueError, r"1 and x lies up to 1e\+30 apart", attention_pooling, far, far, far)
 
 
 def test_the_squares_of_all_features_together_may_not_overflow(refuses):

@@ -94,7 +94,7 @@ ASKED = [
     ("E15", "My w is quite different from my friend's", CODE),
     ("found nowhere", "Where is the picture of it?", WORDS),
 ]
-PARTS = re.split(r"^### (.+)\n", PAGE.read_text(), flags=re.MULTILINE)[1:]
+PARTS = re.split(r"^### (.+)\n", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
 ANSWERS = {heading: re.split(r"^## ", text, flags=re.MULTILINE)[0] for heading, text in zip(PARTS[::2], PARTS[1::2])}
 BY_HEADING = pytest.mark.parametrize("heading", ANSWERS)
 
@@ -133,19 +133,19 @@ def test_an_answer_settles_the_question_in_a_few_sentences(heading):
 
 
 def test_code_fits_the_column():
-    lines = "".join(doctests.BLOCK.findall(PAGE.read_text())).splitlines()
+    lines = "".join(doctests.BLOCK.findall(PAGE.read_text(encoding="utf-8"))).splitlines()
     assert [line for line in lines if line[:3] in {">>>", "..."} and len(line) > 88] == []
 
 
 def test_the_groups_are_linked_from_the_top():
-    text = PAGE.read_text()
+    text = PAGE.read_text(encoding="utf-8")
     groups = re.findall(r"^## (.+)$", text, re.MULTILINE)
     slugs = [group.lower().replace(",", "").replace(" ", "-") for group in groups]
     assert re.findall(r"\]\(#([\w-]+)\)", text.split("## ")[0]) == slugs
 
 
 def test_troubleshooting_covers_plots_and_detach():
-    text = (DOCS / "about" / "troubleshooting.md").read_text()
+    text = (DOCS / "about" / "troubleshooting.md").read_text(encoding="utf-8")
     for words in "plt.show()", "plt.figure()", "d2l.plot", "Animator", "plot_history", ".detach()", "torch.no_grad()":
         assert words in text
 

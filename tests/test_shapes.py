@@ -5,14 +5,13 @@ import re
 
 import pytest
 import torch
-from bs4 import BeautifulSoup
-from conftest import DOCS, SITE
+from conftest import DOCS
 from torch.testing import assert_close
 
 import nwlesson
 
 PAGE = DOCS / "reference" / "shapes.md"
-TEXT = PAGE.read_text()
+TEXT = PAGE.read_text(encoding="utf-8")
 SETUP = re.search(r"^```python\n(.*?)^```$", TEXT, re.DOTALL | re.MULTILINE)[1]
 ROWS = re.findall(r"^\| (`.*`) \| `(\(.*\))` \|$", TEXT, re.MULTILINE)
 
@@ -93,7 +92,7 @@ def test_the_rules_are_true():
     assert all(len(row.unique()) == 1 for row in one_number)
 
 
-def test_the_sheet_is_linked_where_it_is_wanted():
+def test_the_sheet_is_linked_where_it_is_wanted(parsed):
     for page in "index", "reference/index", "lessons/06-making-shapes-meet", "lessons/07-many-small-products":
-        html = BeautifulSoup((SITE / f"{page}.html").read_text(), "html5lib")
+        html = parsed(f"{page}.html")
         assert html.article.select('a[href$="shapes.html"]'), page

@@ -4,26 +4,21 @@ import re
 import subprocess
 import sys
 import time
-from functools import cache
 
-import nbformat
 import pytest
-from bs4 import BeautifulSoup
 from conftest import DOCS, ROOT, SITE
 
 TEACH = DOCS / "teach"
-PLAN, MISTAKES, SLIDES, INDEX = ((TEACH / f"{n}.md").read_text() for n in ("plan", "mistakes", "slides", "index"))
+PLAN, MISTAKES, SLIDES, INDEX = (
+    (TEACH / f"{n}.md").read_text(encoding="utf-8") for n in ("plan", "mistakes", "slides", "index")
+)
 DECK = "teach/slides.html"
 
 
-@cache
-def built(name):
-    return BeautifulSoup((SITE / name).read_text(), "html5lib")
-
-
-def deck():
+@pytest.fixture(scope="session")
+def deck(parsed):
     """The slides of the built deck: where it begins and its sections."""
-    return built(DECK).select(".slide")
+    return parsed(DECK).select(".slide")
 
 
 def span(text):
@@ -54,21 +49,21 @@ def test_all_time_tables_are_found():
 
 
 @pytest.mark.parametrize("table", range(4))
-def test_slides_are_shown_in_order_and_exist(table):
+def test_slides_are_shown_in_order_and_exist(deck, table):
     shown = [span(slides) for _, _, slides in tables()[table] if slides]
     flat = [number for first, last in shown for number in range(first, last + 1)]
     assert flat == sorted(set(flat))
-    assert set(flat) <= set(range(1, len(deck()) + 1))
+    assert set(flat) <= set(range(1, len(deck) + 1))
 
 
-def test_the_hour_shows_every_slide():
+def test_the_hour_shows_every_slide(deck):
     shown = [span(slides) for _, _, slides in tables()[0]]
-    assert [n for first, last in shown for n in range(first, last + 1)] == list(range(1, len(deck()) + 1))
+    assert [n for first, last in shown for n in range(first, last + 1)] == list(range(1, len(deck) + 1))
 
 
-def test_two_lessons_show_every_slide_once():
+def test_two_lessons_show_every_slide_once(deck):
     shown = [span(slides) for table in tables()[2:] for _, _, slides in table if slides]
-    assert [n for first, last in shown for n in range(first, last + 1)] == list(range(1, len(deck()) + 1))
+    assert [n for first, last in shown for n in range(first, last + 1)] == list(range(1, len(deck) + 1))
 
 
 def steps():
@@ -81,12 +76,12 @@ def test_each_row_of_the_hour_has_its_part():
 
 
 @pytest.mark.parametrize("step", range(9))
-def test_a_part_says_who_does_what_and_names_its_slides(step):
+def test_a_part_says_who_does_what_and_names_its_slides(deck, step):
     _, title, text = steps()[step]
     first, last = span(tables()[0][step][2])
     named = f"Slide {first}," if first == last else f"Slides {first} (?:to|and) {last},"
     assert re.search(named, text), f"{title}: the table and the part name other slides"
-    ids = [slide.get("id") or slide.parent["id"] for slide in deck()]
+    ids = [slide.get("id") or slide.parent["id"] for slide in deck]
     links = re.findall(r"\[([^\]]*)\]\(slides\.md#([\w-]+)\)", text)
     assert ids.index(links[0][1]) + 1 == first
     for words, target in links:  # "slide 11" must lead to the eleventh
@@ -151,9 +146,9 @@ def test_an_answer_is_computed(idea):
     assert "{fact}`" in text or ">>>" in text, title
 
 
-def test_most_ideas_have_their_minute_in_the_plan():
+def test_most_ideas_have_their_minute_in_the_plan(parsed):
     named = set(re.findall(r"mistakes\.md#([\w-]+)", PLAN))
-    sections = {section["id"] for section in built("teach/mistakes.html").select("section section")}
+    sections = {section["id"] for section in parsed("teach/mistakes.html").select("section section")}
     assert named <= sections
     assert len(named) >= 12
 
@@ -161,14 +156,14 @@ def test_most_ideas_have_their_minute_in_the_plan():
 # The slides
 
 
-def test_the_deck_has_the_length_of_an_hour():
-    assert 22 <= len(deck()) <= 26
-    assert len({slide.find(["h1", "h2"]).get_text() for slide in deck()}) == len(deck())
+def test_the_deck_has_the_length_of_an_hour(deck):
+    assert 22 <= len(deck) <= 26
+    assert len({slide.find(["h1", "h2"]).get_text() for slide in deck}) == len(deck)
 
 
 @pytest.mark.parametrize("number", range(1, 27))
-def test_a_slide_has_few_words_and_one_thing_to_look_at(number):
-    slide = deck()[number - 1]
+def test_a_slide_has_few_words_and_one_thing_to_look_at(deck, number):
+    slide = deck[number - 1]
     things = [
         thing
         for thing in slide.select(".figure-svg svg, .math-block, .cell_input pre, table")
@@ -183,8 +178,8 @@ def test_a_slide_has_few_words_and_one_thing_to_look_at(number):
     assert not slide.select("details[open]")
 
 
-def test_the_number_of_a_slide_and_its_links_are_right():
-    slides = deck()
+def test_the_number_of_a_slide_and_its_links_are_right(deck):
+    slides = deck
     ids = [slide.get("id") or slide.parent["id"] for slide in slides]
     for number, slide in enumerate(slides, 1):
         way = slide.select_one(".slide-way")
@@ -193,27 +188,27 @@ def test_the_number_of_a_slide_and_its_links_are_right():
         assert [a["href"] for a in way.find_all("a")] == [f"#{name}" for name in neighbours]
 
 
-def test_slides_speak_of_other_slides_by_their_right_number():
-    titles = [slide.find(["h1", "h2"]).get_text() for slide in deck()]
+def test_slides_speak_of_other_slides_by_their_right_number(deck):
+    titles = [slide.find(["h1", "h2"]).get_text() for slide in deck]
     assert "three lines" in titles[10 - 1]
     assert "laziest" in titles[4 - 1]
     spoken = set(re.findall(r"slide (\d+)", SLIDES))
     assert spoken == {"10", "4"}, "check these titles too"
 
 
-def test_only_a_deck_is_laid_out_as_one():
-    html = built(DECK)
+def test_only_a_deck_is_laid_out_as_one(parsed):
+    html = parsed(DECK)
     assert not html.select("aside, .sidebar-drawer, .toc-drawer")
     assert [script.get("src") for script in html.find_all("script")] == ["../_static/theme.js"], "no others"
-    plan = built("teach/plan.html")
+    plan = parsed("teach/plan.html")
     assert plan.select(".sidebar-drawer")
     assert not plan.select(".slide, .slides, .slide-way")
     (sheet,) = [link["href"] for link in plan.find_all("link", rel="stylesheet")]
-    assert "scroll-snap-type" not in (SITE / "teach" / sheet.split("?")[0]).read_text()
+    assert "scroll-snap-type" not in (SITE / "teach" / sheet.split("?")[0]).read_text(encoding="utf-8")
 
 
-def test_the_deck_leads_back():
-    links = [a["href"] for a in built(DECK).select(".deck-links a")]
+def test_the_deck_leads_back(parsed):
+    links = [a["href"] for a in parsed(DECK).select(".deck-links a")]
     assert "../index.html" in links
     assert "index.html" in links
     assert "../notebooks/teach/slides.ipynb" in links
@@ -272,9 +267,9 @@ def arrives(page, slide):
 
 
 @pytest.mark.parametrize("js", [True, False], ids=["js", "no-js"])
-def test_keys_go_from_slide_to_slide(screen, js):
+def test_keys_go_from_slide_to_slide(deck, screen, js):
     page = screen(DECK, 1280, 720, java_script_enabled=js)
-    last = len(deck()) - 1
+    last = len(deck) - 1
     for key, slide in [("Space", 1), ("PageDown", 2), ("ArrowDown", 3), ("PageUp", 2), ("ArrowUp", 1), ("End", last)]:
         page.keyboard.press(key)
         arrives(page, slide)
@@ -303,10 +298,10 @@ def test_on_a_phone_it_is_an_ordinary_page(screen):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_printed_each_slide_is_one_page(screen, scheme):
+def test_printed_each_slide_is_one_page(deck, screen, scheme):
     page = screen(DECK, 1280, 720, color_scheme=scheme)
     pdf = page.pdf(prefer_css_page_size=True, print_background=True)
-    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == len(deck())
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == len(deck)
     sizes = set(re.findall(rb"/MediaBox\s*\[([^\]]*)\]", pdf))
     assert {tuple(round(float(v)) for v in size.split()) for size in sizes} == {(0, 0, 842, 595)}, "A4, lying"
 
@@ -335,25 +330,17 @@ def test_the_deck_has_the_colours_of_the_lessons(screen):
     assert len(seen) == 2
 
 
-def test_the_notebook_of_the_deck_runs():
-    namespace: dict = {}
-    for cell in nbformat.read(SITE / "notebooks" / "teach" / "slides.ipynb", as_version=4).cells:
-        if cell.cell_type == "code" and cell.id != "needs":
-            exec(compile(cell.source, "slides.ipynb", "exec"), namespace)
-    assert namespace["answers"].shape == (40,)
-
-
 # Reuse
 
 
-def test_every_picture_of_the_deck_can_be_taken_home():
+def test_every_picture_of_the_deck_can_be_taken_home(parsed):
     shown = re.findall(r"!\[\]\(\.\./examples/images/(sphx_glr_(plot_\w+)_001\.svg)\)", SLIDES)
     rows = re.findall(r"^\| .* \| \{download\}`SVG <.*/(.*)>` \| \[script\]\(.*/(.*)\.rst\) \|$", INDEX, re.MULTILINE)
     assert rows == shown, "the table of pictures has the order of the deck"
-    files = [a["href"] for a in built("teach/index.html").select("a.download")]
+    files = [a["href"] for a in parsed("teach/index.html").select("a.download")]
     assert len(files) == len(shown)
     for file, (name, _) in zip(files, shown):
-        svg = (SITE / "teach" / file).read_text()
+        svg = (SITE / "teach" / file).read_text(encoding="utf-8")
         assert file.endswith(name)
         assert "<svg" in svg
         assert "var(" not in svg, "a drawing program knows no colours of the page"
@@ -361,9 +348,9 @@ def test_every_picture_of_the_deck_can_be_taken_home():
 
 def test_the_line_for_a_png_makes_one(tmp_path):
     (line,) = re.findall(r"^fig\.savefig\(.*\)$", INDEX, re.MULTILINE)
-    script = (DOCS / "gallery" / "plot_one_query.py").read_text()
+    script = (DOCS / "gallery" / "plot_one_query.py").read_text(encoding="utf-8")
     assert script.count("plt.show()") == 1
-    (tmp_path / "picture.py").write_text(script.replace("plt.show()", f"{line}\nplt.show()"))
+    (tmp_path / "picture.py").write_text(script.replace("plt.show()", f"{line}\nplt.show()"), encoding="utf-8")
     env = {"MPLBACKEND": "agg", "PYTHONPATH": str(ROOT), "HOME": str(tmp_path)}
     subprocess.run([sys.executable, "picture.py"], cwd=tmp_path, check=True, env=env, capture_output=True)
     png = (tmp_path / "picture.png").read_bytes()
@@ -373,10 +360,10 @@ def test_the_line_for_a_png_makes_one(tmp_path):
 
 def test_the_licence_is_the_one_it_says():
     assert "MIT licence" in INDEX
-    assert (ROOT / "LICENSE").read_text().startswith("MIT License")
+    assert (ROOT / "LICENSE").read_text(encoding="utf-8").startswith("MIT License")
 
 
 @pytest.mark.parametrize("page", ["index.html", "about/index.html", "about/cite.html"])
-def test_teachers_are_shown_the_way(page):
-    text = built(page).select_one("article")
+def test_teachers_are_shown_the_way(parsed, page):
+    text = parsed(page).select_one("article")
     assert [a for a in text.find_all("a") if a["href"].endswith("teach/index.html")]

@@ -6,15 +6,22 @@ read again. Gallery pages are left to sphinx-gallery, which links its own.
 """
 
 import re
+from pathlib import Path
 
+from docutils import nodes
+from inventories import addresses
 from sphinx.application import Sphinx
+from sphinx.util import logging
 
 import nwlesson
+
+logger = logging.getLogger(__name__)
 
 SPAN = r'<span class="n[n]?">(\w+)</span>'
 CHAIN = re.compile(rf'(?:{SPAN})(?:<span class="o">\.</span>{SPAN})*')
 METHOD = re.compile(r'(?<=<span class="o">\.</span>)<span class="n">(\w+)</span>(?=<span class="p">\()')
 DEFINED = re.compile(r'<span class="n[cf]">(\w+)</span>|<span class="n">(\w+)</span>(?= <span class="o">=</span>)')
+PYTHON = {"python", "ipython3", "pycon"}
 # How the pages abbreviate names of other projects when they import them.
 SHORT = {
     "nn": "torch.nn",
@@ -26,10 +33,7 @@ SHORT = {
 
 def targets(app: Sphinx, pagename: str) -> dict[str, str]:
     """Return every name that has a page, and the address of that page as seen from this one."""
-    table = {}
-    for kind, entries in app.env.intersphinx_inventory.items():
-        if kind.startswith("py:"):
-            table |= {name: item.uri for name, item in entries.items()}
+    table = addresses(Path(app.srcdir))
     for name in nwlesson.__all__:
         entry = app.env.domains["py"].objects.get(f"nwlesson.{name}")
         if entry:
@@ -64,10 +68,23 @@ def link(body: str, table: dict[str, str]) -> str:
 
 
 def link_page(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
-    if doctree is not None and not pagename.startswith(("examples/plot_", "reference/generated/")):
-        context["body"] = link(context["body"], targets(app, pagename))
+    """Link the names in the code of a page; warn if its code calls what has a page, and yet nothing became a link."""
+    if doctree is None or pagename.startswith(("examples/plot_", "reference/generated/")):
+        return
+    table = targets(app, pagename)
+    linked = link(context["body"], table)
+    if linked == context["body"] and any(calls(block, table) for block in doctree.findall(nodes.literal_block)):
+        logger.warning("no name in the code became a link; has Pygments other classes for names?", location=pagename)
+    context["body"] = linked
+
+
+def calls(block: nodes.literal_block, table: dict[str, str]) -> bool:
+    """Return whether this is Python that calls one of these names, torch.bmm( for example."""
+    text = block.astext()
+    return block.get("language") in PYTHON and any("." in name and f"{name}(" in text for name in table)
 
 
 def setup(app: Sphinx) -> dict:
+    app.setup_extension("inventories")
     app.connect("html-page-context", link_page)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,7 +1,8 @@
 """Doctests of the package and of the pages: every `>>>` in a docstring or in a ```pycon block is run.
 
-Why no library: Sphinx's doctest builder would read and run the whole site first; the standard library's doctest
-takes the closing fence of a Markdown block for expected output.
+Why no library: Sphinx's doctest builder would read and run the whole site first. sybil (tried with 10.1) gives all
+docstrings of a module one namespace, so an example that lacks its own first lines passes, and still needs a loop like
+ours outside pytest. The standard library's doctest takes the closing fence of a Markdown block for expected output.
 
     python docs/_ext/doctests.py DOCS
 """
@@ -14,12 +15,10 @@ import re
 import sys
 from pathlib import Path
 
+from execution.forks import Failure
+
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 BLOCK = re.compile(r"^```pycon\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-
-
-class DoctestFailed(Exception):
-    """An example printed something else; the message has file, line and the difference."""
 
 
 def pages(docs: Path) -> list[Path]:
@@ -29,12 +28,12 @@ def pages(docs: Path) -> list[Path]:
 
 def examples(docs: Path) -> str:
     """Return the text of all examples on the pages: what must change for them to run again."""
-    return "".join(block[0] for page in pages(docs) for block in BLOCK.finditer(page.read_text()))
+    return "".join(block[0] for page in pages(docs) for block in BLOCK.finditer(page.read_text(encoding="utf-8")))
 
 
 def page_tests(path: Path) -> list[doctest.DocTest]:
     """Return the ```pycon blocks of a page; they share one namespace, as a reader would type them."""
-    text, names = path.read_text(), {}
+    text, names = path.read_text(encoding="utf-8"), {}
     parser = doctest.DocTestParser()
     tests = []
     for block in BLOCK.finditer(text):
@@ -54,14 +53,14 @@ def module_tests() -> list[doctest.DocTest]:
 
 
 def run_all(docs: Path) -> int:
-    """Run all doctests and return how many examples there were; raise DoctestFailed if one fails."""
+    """Run all doctests and return how many examples there were; raise Failure if one fails."""
     report = io.StringIO()
     runner = doctest.DocTestRunner(optionflags=FLAGS, verbose=False)
     for test in [*module_tests(), *(test for page in pages(docs) for test in page_tests(page))]:
         runner.run(test, out=report.write, clear_globs=False)
     results = runner.summarize(verbose=False)
     if results.failed:
-        raise DoctestFailed(report.getvalue())
+        raise Failure(report.getvalue())
     return results.attempted
 
 
@@ -69,5 +68,5 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[2]))
     try:
         print(f"{run_all(Path(sys.argv[1]).resolve())} examples, all as printed")
-    except DoctestFailed as failure:
+    except Failure as failure:
         sys.exit(str(failure))

@@ -17,6 +17,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
 from nwlesson.palette import PALETTE
+from nwlesson.plotting import lesson_style
 
 logger = logging.getLogger(__name__)
 
@@ -31,12 +32,16 @@ ElementTree.register_namespace("", SVG[1:-1])
 ElementTree.register_namespace("xlink", HREF[1:-5])
 
 
-def to_svg(fig: Figure) -> str:
+# How exactly a figure is drawn: lines by points (1 is a pixel or so), heat maps with so many dots an inch.
+FINE, COARSE = {"path.simplify_threshold": 1 / 9, "savefig.dpi": 144}, {"path.simplify_threshold": 1, "savefig.dpi": 24}
+
+
+def to_svg(fig: Figure, grain: dict[str, float] = FINE) -> str:
     """Write a figure as SVG, with its description (see nwlesson.describe) inside."""
     buffer = io.BytesIO()
     metadata = {"Description": fig.get_label() or None, "Date": None, "Creator": None}
-    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "nwlesson"}):
-        fig.savefig(buffer, format="svg", dpi=144, metadata=metadata)
+    with lesson_style(), matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "nwlesson", **grain}):
+        fig.savefig(buffer, format="svg", metadata=metadata)
     return buffer.getvalue().decode()
 
 
@@ -51,7 +56,7 @@ def scraper(block, block_vars, gallery_conf) -> str:
                 f"{block_vars['src_file']}: this picture has no description; use nwlesson.describe(fig, ...)"
             )
         path = Path(path).with_suffix(".svg")
-        path.write_text(to_svg(plt.figure(number)))
+        path.write_text(to_svg(plt.figure(number)), encoding="utf-8")
         rst += f"\n.. image:: /{path.relative_to(gallery_conf['src_dir']).as_posix()}\n\n"
     plt.close("all")
     return rst
@@ -124,7 +129,7 @@ class InlineSvg(SphinxPostTransform):
         prefix = re.sub(r"\W+", "-", self.env.docname)
         for number, image in enumerate(list(self.document.findall(nodes.image))):
             path = Path(self.app.srcdir, image["uri"])
-            svg = path.read_text() if path.suffix == ".svg" and path.exists() else ""
+            svg = path.read_text(encoding="utf-8") if path.suffix == ".svg" and path.exists() else ""
             alt = image.get("alt") or (svg and description(svg))
             if not alt:
                 logger.warning(

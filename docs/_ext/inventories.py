@@ -4,14 +4,31 @@ Why no library: intersphinx downloads each project's whole inventory, and a buil
 Here docs/inventories.toml lists just the names that our pages use; intersphinx reads it as a local inventory.
 """
 
+import posixpath
 import tomllib
 import zlib
+from functools import cache
 from pathlib import Path
 
 from sphinx.application import Sphinx
 
 
-def write(name: str, entries: dict[str, str], folder: Path) -> str:
+def read_table(docs: Path) -> dict[str, dict]:
+    """Return for each project its `url`, and for each of its names what it is and on which page it stands."""
+    return tomllib.loads((docs / "inventories.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def addresses(docs: Path) -> dict[str, str]:
+    """Return the whole address of every name."""
+    table = {}
+    for project in read_table(docs).values():
+        url = project.pop("url")
+        table |= {name: posixpath.join(url, page) for name, (_, page) in project.items()}
+    return table
+
+
+def write_inventory(name: str, entries: dict[str, str], folder: Path) -> str:
     """Write an inventory in Sphinx's format, version 2, and return its path."""
     lines = "".join(f"{target} {kind} 1 {page} -\n" for target, (kind, page) in sorted(entries.items()))
     header = (
@@ -25,14 +42,17 @@ def write(name: str, entries: dict[str, str], folder: Path) -> str:
     return str(path)
 
 
-def configure(app: Sphinx, config) -> None:
-    table = tomllib.loads(Path(app.srcdir, "inventories.toml").read_text())
-    folder = Path(config.lesson_build, "inventories")
-    for name, project in table.items():
+def map_inventories(app: Sphinx, config) -> None:
+    """Tell intersphinx of our inventories."""
+    folder, mapping = Path(config.lesson_build, "inventories"), {}
+    for name, project in read_table(Path(app.srcdir)).items():
         url = project.pop("url")
-        config.intersphinx_mapping[name] = (url, (write(name, project, folder),))
+        mapping[name] = (url, (write_inventory(name, project, folder),))
+    config.intersphinx_mapping = config.intersphinx_mapping | mapping
 
 
 def setup(app: Sphinx) -> dict:
-    app.connect("config-inited", configure, priority=100)  # before intersphinx looks at its mapping
+    app.setup_extension("build_folder")
+    app.setup_extension("sphinx.ext.intersphinx")
+    app.connect("config-inited", map_inventories, priority=100)  # before intersphinx looks at its mapping
     return {"parallel_read_safe": True}

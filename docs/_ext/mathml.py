@@ -10,6 +10,7 @@ import re
 from importlib.util import find_spec
 from pathlib import Path
 
+import build_folder
 from docutils import nodes
 from docutils.utils.math import MathError
 from docutils.utils.math.latex2mathml import tex2mathml
@@ -21,7 +22,10 @@ from sphinx.util import logging
 logger = logging.getLogger(__name__)
 stdlib_logging.getLogger("fontTools").setLevel(stdlib_logging.WARNING)
 
-# The package ziamath carries the font; nothing else of it is used, so it is not imported.
+# tex2mathml is docutils' own and not promised to stay: it is what docutils writes MathML with, but Sphinx has another
+# writer, which does not offer it. tests/test_versions.py tries it.
+# The package ziamath carries the font, and says nowhere that it will stay at this place; nothing else of it is used, so
+# it is not imported.
 FONT = Path(find_spec("ziamath").origin).parent / "fonts" / "STIXTwoMath-Regular.ttf"
 FORMULA = re.compile(r"\$\$(.+?)\$\$|\$([^$\n]+?)\$", re.DOTALL)
 
@@ -53,7 +57,7 @@ def used_characters(docs: Path) -> str:
     """Return the characters that the formulas of all pages show, in order; a letter alone is shown in italics."""
     text = ""
     for page in docs.glob("[a-z]*/**/*.md"):
-        for block, inline in FORMULA.findall(page.read_text()):
+        for block, inline in FORMULA.findall(page.read_text(encoding="utf-8")):
             with contextlib.suppress(MathError):  # the page that has it will say so, with its line
                 formula = re.sub(r"<m(sqrt|root)>", "√", tex2mathml(block or inline))  # a root sign is no text
                 text += re.sub(r"<[^>]*>", "", formula)
@@ -65,22 +69,22 @@ def used_characters(docs: Path) -> str:
 
 def write_font(app: Sphinx) -> None:
     """Put the glyphs that formulas use, out of several thousand, into the site's static files."""
-    target = Path(app.config.lesson_build, "static", "math.woff2")
+    target = build_folder.generated(app) / "math.woff2"
     characters = used_characters(Path(app.srcdir))
     stamp = Path(app.config.lesson_build, "math-characters.txt")
-    if target.exists() and stamp.exists() and stamp.read_text() == characters:
+    if target.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == characters:
         return
     options = subset.Options(flavor="woff2", layout_features=["ssty", "dtls", "flac"], hinting=False)
     font = TTFont(FONT, recalcTimestamp=False)
     subsetter = subset.Subsetter(options)
     subsetter.populate(text=characters)
     subsetter.subset(font)
-    target.parent.mkdir(parents=True, exist_ok=True)
     subset.save_font(font, target, options)
-    stamp.write_text(characters)
+    stamp.write_text(characters, encoding="utf-8")
 
 
 def setup(app: Sphinx) -> dict:
     app.add_html_math_renderer("mathml", (visit_inline, None), (visit_block, None))
+    app.setup_extension("build_folder")
     app.connect("builder-inited", write_font)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -4,11 +4,13 @@
 Why no library: MyST-NB's glue loses its number inside a translated paragraph, and knows no table of facts.
 """
 
-import json
+import os
 import re
 from pathlib import Path
 
+import build_folder
 from docutils import nodes
+from execution.facts import Fact, read_facts
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxRole
 
@@ -18,14 +20,18 @@ WORDS_PER_MINUTE = 130  # slow: sums, code and pictures are read between the wor
 
 
 class FactRole(SphinxRole):
-    """Insert a number from docs/facts.py; an unknown name is an error with its place."""
+    """Insert a number from docs/facts; an unknown name is an error with its place.
+
+    The page is read again when the facts of the same file change.
+    """
 
     def run(self):
-        value = facts(self.env.app).get(self.text)
-        if value is None:
-            message = self.inliner.reporter.error(f"unknown fact {self.text!r}; see docs/facts.py", line=self.lineno)
+        fact = stored_facts(self.env.app).get(self.text)
+        if fact is None:
+            message = self.inliner.reporter.error(f"unknown fact {self.text!r}; see docs/facts", line=self.lineno)
             return [], [message]
-        return [nodes.inline(self.rawtext, value, classes=["fact"])], []
+        self.env.note_dependency(os.path.relpath(fact.stored, self.env.srcdir))
+        return [nodes.inline(self.rawtext, fact.value, classes=["fact"])], []
 
 
 class MinutesRole(SphinxRole):
@@ -38,7 +44,7 @@ class MinutesRole(SphinxRole):
             return [], [self.inliner.reporter.error(f"no page {self.text!r} to read", line=self.lineno)]
         for page in pages:
             self.env.note_dependency(str(page))
-        total = sum(minutes(page.read_text()) for page in pages)
+        total = sum(minutes(page.read_text(encoding="utf-8")) for page in pages)
         return [nodes.inline(self.rawtext, f"{total} minute{'s' * (total > 1)}")], []
 
 
@@ -69,14 +75,19 @@ def minutes(text: str) -> int:
     return max(1, round(len(re.findall(r"[\w'-]{2,}", text)) / WORDS_PER_MINUTE))
 
 
-def facts(app: Sphinx) -> dict[str, str]:
-    """Return the table of facts that the build computed (see execution.py)."""
+def stored_facts(app: Sphinx) -> dict[str, Fact]:
+    """Return the table of facts that the build has computed, each with the file where it is stored."""
     if not hasattr(app, "_lesson_facts"):
-        app._lesson_facts = json.loads(Path(app.config.lesson_facts).read_text())
+        app._lesson_facts = read_facts(Path(app.srcdir), Path(app.config.lesson_build))
     return app._lesson_facts
 
 
-def palette_css(app: Sphinx) -> None:
+def facts(app: Sphinx) -> dict[str, str]:
+    """Return the table of facts: name -> what the reader sees."""
+    return {name: fact.value for name, fact in stored_facts(app).items()}
+
+
+def write_palette(app: Sphinx) -> None:
     """Write the role colours of nwlesson.palette as CSS variables, for light pages and for dark ones."""
     light = "".join(f"--role-{role}:{colour.light};" for role, colour in PALETTE.items())
     dark = "".join(f"--role-{role}:{colour.dark};" for role, colour in PALETTE.items())
@@ -85,10 +96,7 @@ def palette_css(app: Sphinx) -> None:
         f"body{{{light}}}@media screen{{body[data-theme=dark]{{{dark}}}}}"
         f"@media screen and (prefers-color-scheme:dark){{body:not([data-theme=light]){{{dark}}}}}{words}\n"
     )
-    target = Path(app.config.lesson_build, "static")
-    target.mkdir(parents=True, exist_ok=True)
-    style = Path(app.srcdir, "_static", "lesson.css").read_text()
-    (target / "lesson.css").write_text(css + style)
+    (build_folder.generated(app) / "palette.css").write_text(css, encoding="utf-8")
 
 
 def setup(app: Sphinx) -> dict:
@@ -97,5 +105,7 @@ def setup(app: Sphinx) -> dict:
     app.add_role("zh", ChineseRole())
     for role in PALETTE:
         app.add_role(role, ColourRole())
-    app.connect("builder-inited", palette_css)
+    app.setup_extension("build_folder")
+    app.add_css_file("palette.css")
+    app.connect("builder-inited", write_palette)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

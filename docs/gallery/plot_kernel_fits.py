@@ -14,6 +14,7 @@ from nwlesson import (
     boxcar,
     constant,
     describe,
+    effective_neighbours,
     epanechnikov,
     gaussian,
     make_data,
@@ -31,7 +32,7 @@ words, errors, counts = [], [], []
 for ax, kernel in zip(axes.flat, (constant, gaussian, boxcar, epanechnikov, triangular)):
     curve = attention_pooling(data.x_test, data.x_train, data.y_train, kernel=kernel)
     weights = attention_weights(data.x_test, data.x_train, kernel=kernel)
-    counts.append((1 / (weights**2).sum(dim=-1)).median().item())
+    counts.append(effective_neighbours(weights).median().item())
     errors.append(((curve - data.y_truth) ** 2).mean().item())
     ax.plot(data.x_test, data.y_truth, color=COLOURS["truth"], linewidth=1, label="truth")
     ax.plot(data.x_test, curve, "--", color=COLOURS["prediction"], label="prediction")

@@ -8,7 +8,16 @@ Count the neighbours that really share an answer, for each kernel and each width
 import matplotlib.pyplot as plt
 import torch
 
-from nwlesson import attention_weights, boxcar, describe, epanechnikov, gaussian, make_data, triangular
+from nwlesson import (
+    attention_weights,
+    boxcar,
+    describe,
+    effective_neighbours,
+    epanechnikov,
+    gaussian,
+    make_data,
+    triangular,
+)
 
 plt.style.use("nwlesson.lesson")
 data = make_data(50, step=0.125)
@@ -17,7 +26,7 @@ widths = torch.linspace(0.35, 2, 34)
 
 def neighbours(kernel, width):
     weights = attention_weights(data.x_test, data.x_train, 1 / width.item(), kernel=kernel)
-    return (1 / (weights**2).sum(dim=-1)).median().item()
+    return effective_neighbours(weights).median().item()
 
 
 # %%

@@ -6,7 +6,8 @@ A table with a weight for every pair grows with the square. Nobody needs the tab
 """
 
 import json
-from importlib.resources import files
+import sys
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 
@@ -15,9 +16,14 @@ from nwlesson import describe
 plt.style.use("nwlesson.lesson")
 
 # %%
-# What one call needs at its peak, above its inputs; measured in a process of its own and stored with the package.
+# What one call needs at its peak, above its inputs; measured once, each in a process of its own. A script that stands
+# alone needs :download:`measurements.json </facts/measurements.json>` beside it.
 
-stored = json.loads(files("nwlesson").joinpath("measurements.json").read_text())
+places = [Path("measurements.json"), Path(sys.argv[0]).parent / "../facts/measurements.json"]
+found = [place for place in places if place.exists()]
+if not found:
+    raise FileNotFoundError("measurements.json must lie beside this script; the script's page in the gallery offers it")
+stored = json.loads(found[0].read_text(encoding="utf-8"))
 machine, table = stored["machine"], stored["pooling"]
 print(f"{machine['processor']}, torch {machine['torch']}, {machine['date']}")
 least = 0.1  # MiB; the meter counts whole pages, and tiny calls live in what is there already

@@ -6,7 +6,8 @@ Six ways to answer n queries from n keys, from fifty points to a million.
 """
 
 import json
-from importlib.resources import files
+import sys
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 
@@ -15,10 +16,15 @@ from nwlesson import describe
 plt.style.use("nwlesson.lesson")
 
 # %%
-# The times were measured once, on one thread of one machine, and are stored with the package. ``make bench`` in a copy
-# of the project measures them anew. All methods give the same answers; bins approximate them.
+# The times were measured once, on one thread of one machine. ``make bench`` in a copy of the project measures them
+# anew; a script that stands alone needs :download:`measurements.json </facts/measurements.json>` beside it. All methods
+# give the same answers; bins approximate them.
 
-stored = json.loads(files("nwlesson").joinpath("measurements.json").read_text())
+places = [Path("measurements.json"), Path(sys.argv[0]).parent / "../facts/measurements.json"]
+found = [place for place in places if place.exists()]
+if not found:
+    raise FileNotFoundError("measurements.json must lie beside this script; the script's page in the gallery offers it")
+stored = json.loads(found[0].read_text(encoding="utf-8"))
 machine, table = stored["machine"], stored["pooling"]
 print(f"{machine['processor']}, torch {machine['torch']}, {machine['date']}")
 seconds = {name: {int(n): row["seconds"] for n, row in rows.items()} for name, rows in table.items()}

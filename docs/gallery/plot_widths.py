@@ -7,21 +7,21 @@ From w = 0, where everybody is averaged, to a very large w, where only the neare
 
 import matplotlib.pyplot as plt
 
-from nwlesson import COLOURS, attention_pooling, attention_weights, describe, make_data
+from nwlesson import COLOURS, attention_pooling, attention_weights, describe, effective_neighbours, make_data
 
 plt.style.use("nwlesson.lesson")
 data = make_data(50, step=0.01)  # a fine grid, for a smooth drawing
 test = make_data(50, step=0.125)  # the test points of the lessons, for the errors
 
 # %%
-# A larger w means a narrower bell: the width is 1 / w. Count the neighbours that share the answer with
+# A larger w means a narrower bell: the width is 1 / w. How many neighbours share an answer is
 # 1 / (sum of squared weights), which is n when n of them share it equally.
 
 fig, axes = plt.subplots(2, 2, sharex=True, sharey=True, figsize=(4.8, 4.0))
 words = []
 for ax, w in zip(axes.flat, (0.0, 1.0, 4.0, 1000.0)):
     curve = attention_pooling(data.x_test, data.x_train, data.y_train, w)
-    neighbours = (1 / (attention_weights(data.x_test, data.x_train, w) ** 2).sum(dim=-1)).median()
+    neighbours = effective_neighbours(attention_weights(data.x_test, data.x_train, w)).median()
     ax.plot(data.x_train, data.y_train, "o", color=COLOURS["value"], alpha=0.35, markersize=3)
     ax.plot(data.x_test, data.y_truth, color=COLOURS["truth"], linewidth=1)
     ax.plot(data.x_test, curve, color=COLOURS["prediction"], linewidth=1.4)

@@ -32,6 +32,7 @@ def controls_of(root):
     return root.locator(".control").locator(CONTROLS)
 
 
+@pytest.mark.site
 def test_all_code_together_is_small():
     served = sorted((SITE / "_static" / "explorables").rglob("*.js"))
     assert len(served) == len(list(FOLDER.rglob("*.js"))) > len(NAMES) > 0

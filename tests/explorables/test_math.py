@@ -21,8 +21,9 @@ from nwlesson import (
 )
 
 
+@pytest.mark.site
 def test_the_data_are_those_of_the_lesson():
-    stored = json.loads((SITE / "_static" / "explorables" / "shared" / "data.json").read_text())
+    stored = json.loads((SITE / "_static" / "explorables" / "shared" / "data.json").read_text(encoding="utf-8"))
     assert len(stored["seeds"]) >= 3
     for seed, sample in stored["seeds"].items():
         x, y, queries, _ = double(int(seed))

@@ -130,7 +130,7 @@ def expect_drawing(root, losses, ws):
 
 def test_training_starts_where_the_lesson_does(load):
     net = NWKernelRegression(generator=torch.Generator().manual_seed(0))
-    stored = json.loads((SITE / "_static" / "explorables" / "shared" / "data.json").read_text())
+    stored = json.loads((SITE / "_static" / "explorables" / "shared" / "data.json").read_text(encoding="utf-8"))
     assert stored["start"] == net.w.item()
     root = start(load(where="lessons/10-five-steps-of-training.html"), "training")
     _, (before, after), _ = descend(1)

@@ -14,6 +14,7 @@ import re
 import shutil
 from pathlib import Path
 
+import build_folder
 import torch
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -125,7 +126,7 @@ def data() -> dict:
 
 def write_modules(app: Sphinx) -> None:
     """Put the modules, minified, their style sheet and the data into the site's static files."""
-    source, target = Path(app.srcdir, "explorables"), Path(app.config.lesson_build, "static", "explorables")
+    source, target = Path(app.srcdir, "explorables"), build_folder.generated(app) / "explorables"
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(source, target, ignore=shutil.ignore_patterns("*.md"))
     for module in target.rglob("*.js"):
@@ -145,6 +146,7 @@ def setup(app: Sphinx) -> dict:
     app.add_directive("explorable", Explorable)
     app.add_directive("words", Words)
     app.add_role("try", TryRole())
+    app.setup_extension("build_folder")
     app.connect("builder-inited", write_modules)
     app.connect("html-page-context", load_on_pages)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

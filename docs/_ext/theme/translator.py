@@ -1,0 +1,45 @@
+"""What Sphinx, docutils and MyST-NB write into a page, mended where they write it: a way in for the keyboard to wide
+tables, and no role or name that says something else than the words.
+"""
+
+from html import escape
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.errors import ExtensionError
+from sphinx.writers.html5 import HTML5Translator
+
+
+class Translator(HTML5Translator):
+    def visit_table(self, node: nodes.table) -> None:
+        """A wide table scrolls in the box that Furo has put around it; the keyboard must be able to reach the box."""
+        if not self.body[-1].startswith('<div class="table-wrapper'):
+            raise ExtensionError("Furo puts no box around this table any more; look how it makes wide tables scroll")
+        self.body[-1] = self.body[-1].replace("<div", '<div tabindex="0"', 1)
+        super().visit_table(node)
+
+    def visit_title(self, node: nodes.title) -> None:
+        """The name of a part in the list of pages is no heading: docutils gives it the role, but no level."""
+        if isinstance(node.parent, addnodes.compact_paragraph) and node.parent.get("toctree"):
+            self.body.append(self.starttag(node, "p", "", CLASS="caption") + '<span class="caption-text">')
+            self.context.append("</span></p>\n")
+        else:
+            super().visit_title(node)
+
+    def visit_citation(self, node: nodes.citation) -> None:
+        """A bibliography without the roles of docutils, which belong into a part that nothing makes."""
+        if not isinstance(node.previous_sibling(), nodes.citation):
+            self.body.append('<div class="citation-list">\n')
+        self.body.append(self.starttag(node, "div", classes=[node.tagname]))
+
+
+def visit_fold(translator: HTML5Translator, node: nodes.Element) -> None:
+    """A fold of MyST-NB, named by its words; MyST-NB calls every one of them "Toggle hidden content"."""
+    translator.body.append(f'<details class="admonition hide {" ".join(node["classes"])}">\n<summary>\n')
+    for state, words in ("collapsed", node["prompt_show"]), ("expanded", node["prompt_hide"]):
+        translator.body.append(f'<p class="{state} admonition-title">{escape(words)}</p>\n')
+    translator.body.append("</summary>\n")
+
+
+def depart_fold(translator: HTML5Translator, node: nodes.Element) -> None:
+    translator.body.append("</details>\n")

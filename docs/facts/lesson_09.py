@@ -1,0 +1,43 @@
+"""Lesson 9: who may look at himself needs nobody else."""
+
+import torch
+from facts.shared import fifty_points, mse, percent, test_error
+
+from nwlesson import attention_pooling, attention_weights
+
+
+def facts() -> dict[str, str]:
+    return of_the_diagonal() | of_the_leak()
+
+
+def of_the_diagonal() -> dict[str, str]:
+    """How much a point listens to itself at w = 1."""
+    x = fifty_points().x_train
+    own = attention_weights(x, x).diagonal()
+    return {
+        "self-middle": percent(own[20:30].mean()),
+        "self-edge": percent(torch.stack([own[0], own[-1]]).max()),
+    }
+
+
+def of_the_leak() -> dict[str, str]:
+    """Keep the diagonal and let w grow: the loss goes to 0, the error on the truth does not."""
+    data = fifty_points()
+
+    def loss(w: float) -> str:
+        x, y = data.x_train, data.y_train
+        return f"{len(x) / 2 * mse(attention_pooling(x, x, y, w), y):.2f}"
+
+    def error(w: float) -> str:
+        return f"{test_error(data, w):.3f}"
+
+    return {
+        "leak-loss-1": loss(1.0),
+        "leak-loss-10": loss(10.0),
+        "leak-loss-100": loss(100.0),
+        "leak-loss-1000": loss(1000.0),
+        "leak-error-1": error(1.0),
+        "leak-error-10": error(10.0),
+        "leak-error-100": error(100.0),
+        "leak-error-1000": error(1000.0),
+    }

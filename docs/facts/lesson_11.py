@@ -1,0 +1,186 @@
+"""Lesson 11: did it learn? Past the best w in one jump and slowly back, with other seeds, and with the self kept."""
+
+from typing import NamedTuple
+
+import torch
+from facts.shared import N_SEEDS, fifty_points, neighbours, percent, test_error, trained
+from torch import Tensor
+
+from nwlesson import (
+    NWKernelRegression,
+    RegressionData,
+    attention_pooling,
+    attention_weights,
+    fit_bandwidth,
+    leave_one_out_loss,
+    train,
+)
+
+
+def facts() -> dict[str, str]:
+    data = fifty_points()
+    stories = [story_of(seed) for seed in range(N_SEEDS)]
+    return (
+        of_the_way(data)
+        | of_the_losses(data)
+        | of_three_curves(data)
+        | of_the_self_kept(data)
+        | of_many_seeds(stories)
+        | of_the_ends(stories)
+    )
+
+
+def of_the_way(data: RegressionData) -> dict[str, str]:
+    """Where w goes: one jump, hardly a step more in five epochs, and back in a hundred; small steps do not jump."""
+    history, w5 = trained(data, None)
+    _, w100 = trained(data, None, epochs=100)
+    small, w_small = trained(data, None, epochs=100, lr=0.1)
+    best = fit_bandwidth(data.x_train, data.y_train)
+    assert 1 < best < w5, "five epochs should overshoot the best w"
+    assert abs(w100 - best) / best < 0.01, "100 epochs should arrive"
+    assert abs(w_small - best) / best < 0.01, "small steps should arrive too"
+    assert max(row.w for row in small) < 1.01 * best, "and without jumping over"
+    assert history[1].w > 2 * best, "the first step should jump over the best w"
+    assert 50 < (history[1].w - history[0].w) / (history[1].w - history[2].w) < 150, "a hundred times the slope, about"
+    assert (history[1].w - w5) / history[1].w < 0.1, "and the next four should hardly move"
+    return {
+        "w-after-100": f"{w100:.2f}",
+        "w-small-after-1": f"{small[1].w:.2f}",
+        "w-small-steps": f"{w_small:.2f}",
+        "w-best": f"{best:.2f}",
+        "gradient-after-jump": f"{abs(history[2].w - history[1].w) / 0.5:.2f}",
+    }
+
+
+def of_the_losses(data: RegressionData) -> dict[str, str]:
+    def loss(w: float) -> float:
+        return len(data.x_train) / 2 * leave_one_out_loss(w, data.x_train, data.y_train).item()
+
+    best, (_, w5) = fit_bandwidth(data.x_train, data.y_train), trained(data, None)
+    assert loss(best) < loss(w5) < loss(1.0), "training should help, and not arrive"
+    assert test_error(data, best) < test_error(data, w5) < test_error(data, 1.0), "the same on the truth"
+    return {"loss-best": f"{loss(best):.2f}"}
+
+
+class Curve(NamedTuple):
+    """What is said of a curve: its error, its wiggles, how many a query hears, and the largest weight."""
+
+    error: str
+    roughness: str
+    neighbours: str
+    largest: str
+
+
+def roughness(curve: Tensor) -> float:
+    """Sum of the absolute second differences: 0 for a straight line, larger for a curve with more wiggles."""
+    return curve.diff(n=2).abs().sum().item()
+
+
+def curve_at(data: RegressionData, w: float) -> Curve:
+    q, x, y = data.x_test, data.x_train, data.y_train
+    return Curve(
+        error=f"{test_error(data, w):.3f}",
+        roughness=f"{roughness(attention_pooling(q, x, y, w)):.2f}",
+        neighbours=f"{neighbours(data, w):.1f}",
+        largest=f"{attention_weights(q, x, w).max():.2f}",
+    )
+
+
+def of_three_curves(data: RegressionData) -> dict[str, str]:
+    """w = 1 is too smooth, five epochs are too rough, and the best w lies between."""
+    best, (_, w5) = fit_bandwidth(data.x_train, data.y_train), trained(data, None)
+    one, middle, five = (curve_at(data, w) for w in (1.0, best, w5))
+    truth = roughness(data.y_truth)
+    assert float(one.roughness) < truth < float(middle.roughness) < float(five.roughness)
+    return {
+        "error-w1": one.error,
+        "error-best": middle.error,
+        "error-5": five.error,
+        "rough-w1": one.roughness,
+        "rough-best": middle.roughness,
+        "rough-5": five.roughness,
+        "rough-truth": f"{truth:.2f}",
+        "neighbours-w1": one.neighbours,
+        "neighbours-best": middle.neighbours,
+        "neighbours-5": five.neighbours,
+        "max-weight-w1": one.largest,
+        "max-weight-best": middle.largest,
+        "max-weight-5": five.largest,
+    }
+
+
+def trained_with_self(data: RegressionData, epochs: int):
+    """Train from w = 0.5 with the diagonal kept: each point may look at itself."""
+    net, n = NWKernelRegression(0.5), len(data.x_train)
+    keys, values = data.x_train.repeat(n, 1), data.y_train.repeat(n, 1)
+    history = train(net, data.x_train, keys, values, data.y_train, epochs=epochs, lr=0.5)
+    return history, net.w.item()
+
+
+def of_the_self_kept(data: RegressionData) -> dict[str, str]:
+    """Trained to the end, the loss goes to 0, and the error on the truth does not."""
+    history, w = trained_with_self(data, epochs=100)
+    later, w_later = trained_with_self(data, epochs=1000)
+    best = fit_bandwidth(data.x_train, data.y_train)
+    assert w > 2 * best and w_later > w, "w should grow and keep growing"
+    assert later[-1].loss < history[-1].loss
+    (_, five_kept), (_, five_left_out) = trained_with_self(data, epochs=5), trained(data, 0.5)
+    assert abs(five_kept / five_left_out - 1) < 0.2, "five epochs should hardly show the difference"
+    assert test_error(data, w_later) > test_error(data, best)
+    return {
+        "leak-w-100": f"{w:.1f}",
+        "leak-w-1000": f"{w_later:.1f}",
+        "leak-trained-loss": f"{later[-1].loss:.2f}",
+        "leak-trained-error": f"{test_error(data, w_later):.3f}",
+    }
+
+
+class Story(NamedTuple):
+    """The lesson once more, with another draw of the noise and of the starting w."""
+
+    best: float
+    after_5: float
+    after_100: float
+    without_half: float  # after 5 epochs on the sum of squares itself, which doubles the step
+    gained: bool  # is the curve after 5 epochs better than that of w = 1?
+    has_dip: bool  # does the loss rise from w = 0 on, so that w can be caught there?
+
+
+def story_of(seed: int) -> Story:
+    data, start = fifty_points(seed), 1000 + seed  # another seed, or w would begin at a fifth of a training place
+    _, w = trained(data, None, seed=start)
+    _, late = trained(data, None, epochs=100, seed=start)
+    _, unhalved = trained(data, None, seed=start, lr=1.0)
+    x, y = data.x_train.double(), data.y_train.double()
+    dip = bool(leave_one_out_loss(0.05, x, y) > leave_one_out_loss(0.0, x, y))
+    assert abs(w) > 0.5 or dip, "whoever ends near 0 should sit in a dip of the loss there"
+    gained = test_error(data, w) < test_error(data, 1.0)
+    return Story(fit_bandwidth(data.x_train, data.y_train), abs(w), abs(late), abs(unhalved), gained, dip)
+
+
+def share(answers: Tensor) -> str:
+    return percent(answers.double().mean())
+
+
+def of_many_seeds(stories: list[Story]) -> dict[str, str]:
+    best, end, late, _, gained, dips = map(torch.tensor, zip(*stories))
+    assert (end > best).double().mean() > 0.6, "most seeds should overshoot"
+    assert (late > 1.05 * best).sum() > (late < 0.95 * best).sum(), "most who are late should be on their way back"
+    return {
+        "seeds": f"{N_SEEDS}",
+        "seeds-overshoot": share(end > best),
+        "seeds-stuck": share(end < 0.5),
+        "seeds-dip": share(dips),
+        "seeds-arrived-5": share((end / best - 1).abs() < 0.05),
+        "seeds-arrived-100": share((late / best - 1).abs() < 0.05),
+        "seeds-gain": share(gained),
+    }
+
+
+def of_the_ends(stories: list[Story]) -> dict[str, str]:
+    """Between which w nine of ten seeds end."""
+    end = torch.tensor([story.after_5 for story in stories])
+    unhalved = torch.tensor([story.without_half for story in stories])
+    low, high = end.quantile(torch.tensor([0.05, 0.95]))
+    assert unhalved.quantile(0.95) > 1.5 * high, "without the half, a wider range"
+    return {"seeds-w-low": f"{low:.1f}", "seeds-w-high": f"{high:.1f}"}

@@ -1,0 +1,221 @@
+"""Measure, and print ratios from one run: pooling, the build, pages and explorables. Nothing here is a test.
+
+bench_scaling.py also stores what lesson 16 shows.
+
+Run it with `make bench`. Ratios travel between machines; seconds do not.
+"""
+
+import gzip
+import os
+import re
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import timeit
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import bench_scaling
+import torch
+from playwright.sync_api import sync_playwright
+
+from nwlesson import attention_pooling, leave_one_out, leave_one_out_loss, make_data
+
+ROOT = Path(__file__).parents[1]
+SITE = ROOT / "docs" / "_build" / "html"
+
+# Everything that the site shows, run in one plain process: what the build is compared with.
+PLAIN = """
+import sys, runpy, warnings
+sys.path[:0] = ["docs/_ext", "."]
+from pathlib import Path
+import matplotlib.pyplot as plt
+import doctests, figures
+from execution.facts import compute_facts, fact_files
+from execution.notebook import read_notebook
+docs = Path("docs").resolve()
+for page in doctests.pages(docs):
+    notebook, names = read_notebook(page), {}
+    for cell in notebook.cells if notebook else []:
+        if cell.cell_type == "code":
+            exec(compile(cell.source, str(page), "exec"), names)
+            for number in plt.get_fignums():
+                figures.to_svg(plt.figure(number))
+            plt.close("all")
+for script in sorted(docs.glob("gallery/plot_*.py")):
+    runpy.run_path(str(script))
+    for number in plt.get_fignums():
+        figures.to_svg(plt.figure(number))
+    plt.close("all")
+for path in fact_files(docs):
+    compute_facts(path)
+doctests.run_all(docs)
+"""
+
+
+def best(function, number: int = 5) -> float:
+    """Return the shortest of five runs, in seconds for one call."""
+    return min(timeit.repeat(function, number=number, repeat=5)) / number
+
+
+def cpu(command: list[str], folder: Path) -> tuple[float, float]:
+    """Run a command and return the processor seconds of it and all its children, and the seconds on the clock."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    start = timeit.default_timer()
+    subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    wall = timeit.default_timer() - start
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, wall
+
+
+def pooling() -> None:
+    print("Pooling, seconds for one call and ratio to ours")
+    for n in 50, 1000, 4000:
+        data = make_data(n, step=5 / n)
+        x, y, q = data.x_train, data.y_train, data.x_test
+
+        def book(x=x, y=y, q=q):
+            repeated = q.repeat_interleave(len(x)).reshape((-1, len(x)))
+            return torch.nn.functional.softmax(-((repeated - x) ** 2) / 2, dim=1) @ y
+
+        ours = best(lambda x=x, y=y, q=q: attention_pooling(q, x, y))
+        theirs = best(book)
+        print(
+            f"  {len(q):5d} queries, {n:5d} keys: ours {ours:.2e}, the book's {theirs:.2e}, ratio {theirs / ours:.2f}"
+        )
+
+
+def formula() -> None:
+    print("attention_pooling against the bare formula, 50 queries on 50 keys")
+    data, w = make_data(50, step=0.1), 4.0
+    q, k, y = data.x_test, data.x_train, data.y_train
+    ours = best(lambda: attention_pooling(q, k, y, w), number=1000)
+    bare = best(lambda: torch.softmax(-(((q[:, None] - k) * w) ** 2) / 2, -1) @ y, number=1000)
+    print(f"  ours {1e6 * ours:.1f} µs, bare {1e6 * bare:.1f} µs, ratio {ours / bare:.2f}")
+
+
+def leaving_out() -> None:
+    print("Leave-one-out loss, -inf on the diagonal against 50 x 49 copies")
+    data = make_data(1000, step=0.1)
+    x, y = data.x_train, data.y_train
+
+    def copies():
+        keys, values = leave_one_out(x, y)
+        weights = torch.softmax(-((x[:, None] - keys) ** 2) / 2, dim=-1)
+        return (((weights * values).sum(dim=-1) - y) ** 2).mean()
+
+    ours, theirs = best(lambda: leave_one_out_loss(1.0, x, y)), best(copies)
+    print(f"  1000 points: ours {ours:.2e}, copies {theirs:.2e}, ratio {theirs / ours:.2f}")
+
+
+def building() -> None:
+    print("Building the site, processor seconds (seconds on the clock)")
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder, "project")
+        made = shutil.ignore_patterns("_build", "examples", "generated", "backreferences", "__pycache__", ".*")
+        shutil.copytree(ROOT, copy, ignore=made, symlinks=True)
+        make = ["make", "html", f"venv={sys.prefix}", "-o", f"{sys.prefix}/site"]
+        plain, wall = cpu([sys.executable, "-c", PLAIN], copy)
+        print(f"  {'the same code in one plain process':35s} {plain:6.1f} ({wall:.1f})")
+        for name, prepare in STEPS.items():
+            prepare(copy / "docs")
+            used, wall = cpu(make, copy)
+            print(f"  {name:35s} {used:6.1f} ({wall:.1f}), {used / plain:.2f} times the plain process", flush=True)
+
+
+def replace_in(file: str, old: str, new: str):
+    """Return what replaces `old` in a file of docs, where it must stand."""
+
+    def prepare(docs: Path) -> None:
+        text = (docs / file).read_text(encoding="utf-8")
+        assert old in text, f"{file} has no {old!r}"
+        (docs / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    return prepare
+
+
+STEPS = {
+    "clean build": lambda docs: None,
+    "nothing changed": lambda docs: None,
+    "one paragraph edited": replace_in(
+        "lessons/02-average-pooling.md", "The laziest answer", "The very laziest answer"
+    ),
+    "one fact edited": replace_in("facts/lesson_02.py", "{answer:.2f}", "{answer:.3f}"),
+}
+
+
+def sizes() -> None:
+    print("Largest pages, everything loaded with them, in KB after gzip (requests, KB of JavaScript)")
+    rows = [size_of(page) for page in SITE.rglob("*.html")]
+    for kind in "lessons", "":
+        for total, requests, script, name in sorted([r for r in rows if str(r[3]).startswith(kind)], reverse=True)[:4]:
+            print(f"  {total / 1000:6.1f} ({requests}, {script / 1000:.1f})  {name}")
+
+
+def weight(path: Path) -> int:
+    return path.stat().st_size if path.suffix == ".woff2" else len(gzip.compress(path.read_bytes(), 9))
+
+
+def size_of(page: Path) -> tuple[int, int, int, Path]:
+    """Return the bytes of a page and of all that it loads, the number of requests, and the bytes of its scripts."""
+    text = page.read_text(encoding="utf-8")
+    loaded = re.findall(r'<link rel="stylesheet"[^>]+href="([^"?]+)|<script[^>]+src="([^"?]+)', text)
+    files = {(page.parent / (css or js)).resolve() for css, js in loaded}
+    files |= {SITE / "_static" / "math.woff2"} if "<math" in text else set()
+    script = sum(weight(file) for file in files if file.suffix == ".js")
+    return weight(page) + sum(map(weight, files)), len(files) + 1, script, page.relative_to(SITE)
+
+
+PAINTED = """
+window.painted = [];
+new PerformanceObserver(list => { for (const entry of list.getEntries())
+    if (entry.name === "keydown") painted.push(entry.duration);
+}).observe({ type: "event", durationThreshold: 16 });
+"""
+
+
+def explorables() -> None:
+    """Sizes, and the time from a key to the paint that shows it (in steps of 8 ms, 16 the least that is reported)."""
+    code = {path: weight(path) for path in sorted((SITE / "_static/explorables").rglob("*")) if path.is_file()}
+    script = sum(size for path, size in code.items() if path.suffix == ".js")
+    print(f"Explorables, all code {script / 1000:.1f} KB after gzip; ms from key to paint, processor 4x slower")
+    print("  " + ", ".join(f"{path.name} {size / 1000:.1f}" for path, size in code.items()))
+    names = ("chromium", "chromium-browser", "google-chrome")
+    browser = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    with sync_playwright() as playwright:
+        page = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox", "--disable-gpu"]).new_page()
+        page.add_init_script(PAINTED)
+        page.route("http://site.test/**", lambda route: route.fulfill(path=SITE / urlsplit(route.request.url).path[1:]))
+        page.goto("http://site.test/play/index.html")
+        page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
+        for root in page.locator(".explorable").all():
+            root.scroll_into_view_if_needed()
+            page.wait_for_selector(f"#explore-{root.get_attribute('data-explorable')}.running")
+            for control in root.locator("input[type=range]").all():
+                print_times(page, control)
+
+
+def print_times(page, control) -> None:
+    """Press a key forty times on a slider; print the median and the largest time to the paint."""
+    control.focus()
+    page.evaluate("painted.length = 0")
+    for _ in range(40):
+        page.keyboard.press("ArrowLeft")
+        page.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+    times = sorted(page.evaluate("painted")) or [16]
+    which = control.get_attribute("id").removeprefix("explore-")
+    print(f"  {which:30s} median {times[len(times) // 2]:3.0f}, largest {times[-1]:3.0f}")
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    os.environ["MAKEFLAGS"] = ""
+    bench_scaling.main()
+    pooling()
+    formula()
+    leaving_out()
+    sizes()
+    explorables()
+    building()

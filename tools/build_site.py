@@ -1,0 +1,88 @@
+"""Build the site beside the last one, and put it in its place only when all went well.
+
+Why no library: Sphinx writes into the site that readers see, and two of them at once would spoil each other's pages.
+
+    python tools/build_site.py html OPTIONS          the site, in docs/_build/html
+    python tools/build_site.py linkcheck OPTIONS     only check the links
+"""
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+BUILD = Path("docs", "_build")
+DOCTREES, NEW, OLD, HTML = (BUILD / name for name in ("doctrees", "new", "old", "html"))
+
+
+def check_path():
+    """Stop where sphinx-gallery would: it takes what stands between braces in a path for a place to fill."""
+    if set("{}") & set(str(Path.cwd())):
+        sys.exit(f"no folder around the site may have a brace in its name, but it is in {Path.cwd()}; rename it")
+
+
+def lock():
+    """Keep other builds of this folder out until this process and all its children have ended, however they end."""
+    BUILD.mkdir(parents=True, exist_ok=True)
+    held = os.open(BUILD / "lock", os.O_CREAT | os.O_RDWR)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        sys.exit("another build of this site is running; wait until it has ended, then try again")
+    return held
+
+
+def sphinx(builder, target, options, held):
+    """Run Sphinx; after a failure the doctrees go, for Sphinx would not repeat its warnings and a broken page pass."""
+    command = [sys.executable, "-m", "sphinx", "-b", builder, *options, "-d", str(DOCTREES), "docs", str(target)]
+    code = subprocess.call(command, pass_fds=[held])
+    if code:
+        shutil.rmtree(DOCTREES, ignore_errors=True)
+    return code
+
+
+def replace_site():
+    """Put the new site in the place of the old one."""
+    shutil.rmtree(OLD, ignore_errors=True)
+    try:
+        if HTML.exists():
+            HTML.rename(OLD)
+    except OSError:  # a mounted folder cannot be moved
+        replace_contents()
+    else:
+        NEW.rename(HTML)
+        shutil.rmtree(OLD, ignore_errors=True)
+
+
+def replace_contents():
+    """Put the new pages where the old ones are, in the same folder."""
+    for path in HTML.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    shutil.copytree(NEW, HTML, dirs_exist_ok=True)
+    shutil.rmtree(NEW)
+
+
+def html(options, held):
+    """Build the site; return 0 if the new one is in its place."""
+    if NEW.exists():  # an earlier build was interrupted
+        shutil.rmtree(NEW)
+        shutil.rmtree(DOCTREES, ignore_errors=True)
+    if sphinx("html", NEW, options, held):
+        shutil.rmtree(NEW, ignore_errors=True)
+        print(f"The site was not built; the last good one, if any, stays in {HTML}.", file=sys.stderr)
+        return 1
+    replace_site()
+    print(f"The site is in {HTML}. make serve shows it; opened as files, its figures stand still.")
+    return 0
+
+
+if __name__ == "__main__":
+    builder, *options = sys.argv[1:]
+    check_path()
+    held = lock()
+    sys.exit(html(options, held) if builder == "html" else sphinx(builder, BUILD / builder, options, held))

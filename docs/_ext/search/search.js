@@ -18,7 +18,7 @@
   // The section with the most of the words; of several, the one whose title sounds most like the question.
   const best = (html, words) => {
     const page = new DOMParser().parseFromString(html, "text/html");
-    page.querySelectorAll(".headerlink").forEach((link) => link.remove());
+    for (const link of page.querySelectorAll(".headerlink")) link.remove();
     let found = { score: 0 };
     for (const heading of page.querySelectorAll("article section[id] > :is(h1, h2, h3, h4)")) {
       const section = heading.parentElement;

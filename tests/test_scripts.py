@@ -1,8 +1,8 @@
 """Our own JavaScript and CSS: Biome finds nothing, as ruff finds nothing in the Python.
 
 biome.json has the recommended rules and what is stricter: no long or tangled function, nothing assigned in passing,
-nothing undeclared. Off are: `forEach` (a habit, no fault), `!important` (paper must win over the theme), and grid
-areas, which it misreads where rows have sizes.
+nothing undeclared. Off are: `forEach` (a habit, no fault), `!important` (paper must win over the theme), and what it
+misreads: grid areas with the sizes of rows between them, and the generic font `math`.
 """
 
 import json

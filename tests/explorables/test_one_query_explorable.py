@@ -34,6 +34,8 @@ def expect_one_query(root, x, w, kernel="gaussian"):
     others = 1 - weights[nearest].sum()
     assert rows[5][3] == minus(others, 3)
     assert rows[6][3] == "1.000" and rows[6][5] == minus(weights @ values, 3)
+    told = f"The nearest, at {minus(keys[nearest[0]])}, has the weight {minus(weights[nearest[0]], 3)}."
+    assert told in root.locator(".explorable-summary").inner_text()
     radii, heights = root.locator("svg.explorable-canvas").evaluate(
         """svg => [["points", "r"], ["weights", "height"]].map(([part, name]) =>
             [...svg.querySelector(`[data-part=${part}]`).children].map(e => Number(e.getAttribute(name))))"""

@@ -1,10 +1,12 @@
 """Every gallery script runs by itself, in an empty folder, as a reader would run it."""
 
+import gzip
 import multiprocessing
 import multiprocessing.forkserver
 import runpy
 
 import pytest
+from bs4 import BeautifulSoup
 from conftest import DOCS, SITE
 
 SCRIPTS = sorted((DOCS / "gallery").glob("plot_*.py"))
@@ -72,3 +74,13 @@ def test_every_picture_is_used_by_the_home_page_or_a_lesson():
     pages = [DOCS / "index.md", *DOCS.glob("lessons/*.md"), *DOCS.glob("_explorables/*.md")]
     text = "".join(page.read_text(encoding="utf-8") for page in pages)
     assert [s.stem for s in SCRIPTS if f"sphx_glr_{s.stem}_001.svg" not in text] == []
+
+
+def test_thumbnails_are_small_pictures_without_words():
+    """The index shows every script's picture, and stays within what a page may weigh."""
+    html = (SITE / "examples" / "index.html").read_text(encoding="utf-8")
+    pictures = BeautifulSoup(html, "html.parser").select(".sphx-glr-thumbcontainer svg")
+    assert len(pictures) == len(SCRIPTS)
+    assert [picture for picture in pictures if picture.find("text") or picture.get("aria-hidden") != "true"] == []
+    assert [picture for picture in pictures if len(picture.find_all(["path", "use", "image"])) < 2] == []
+    assert sum(len(gzip.compress(str(picture).encode())) for picture in pictures) < 75_000

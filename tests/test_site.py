@@ -11,6 +11,7 @@ import pytest
 from bs4 import BeautifulSoup
 from conftest import DOCS, SITE
 from execution import read_notebook
+from page_sizes import size_of
 
 pytestmark = pytest.mark.site
 PAGES = sorted(SITE.rglob("*.html"))
@@ -187,3 +188,12 @@ def test_links_in_notebooks_lead_to_the_pages(path):
     for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
         for address in re.findall(r"\]\(([^)#]+)", "".join(cell["source"])) if cell["cell_type"] == "markdown" else []:
             assert address.startswith("http") or (path.parent / address).resolve().exists(), address
+
+
+def test_every_page_is_light_enough_for_a_phone():
+    """At load, after gzip, with its styles, scripts and fonts; the 404 page finds its files by the site's address."""
+    sizes = [size_of(page, SITE) for page in SITE.rglob("*.html") if page.name != "404.html"]
+    assert [(size.page, size.total) for size in sizes if size.total > 100_000] == []
+    assert [(size.page, size.requests) for size in sizes if size.requests > 12] == []
+    explored = {size.page for size in sizes if "data-explorable" in (SITE / size.page).read_text(encoding="utf-8")}
+    assert [(s.page, s.script) for s in sizes if s.script > 15_000 and s.page not in explored] == []

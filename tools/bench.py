@@ -5,9 +5,7 @@ bench_scaling.py also stores what lesson 16 shows.
 Run it with `make bench`. Ratios travel between machines; seconds do not.
 """
 
-import gzip
 import os
-import re
 import resource
 import shutil
 import subprocess
@@ -19,6 +17,7 @@ from urllib.parse import urlsplit
 
 import bench_scaling
 import torch
+from page_sizes import size_of, weight
 from playwright.sync_api import sync_playwright
 
 from nwlesson import attention_pooling, leave_one_out, leave_one_out_loss, make_data
@@ -148,24 +147,10 @@ STEPS = {
 
 def sizes() -> None:
     print("Largest pages, everything loaded with them, in KB after gzip (requests, KB of JavaScript)")
-    rows = [size_of(page) for page in SITE.rglob("*.html")]
+    rows = [size_of(page, SITE) for page in SITE.rglob("*.html")]
     for kind in "lessons", "":
         for total, requests, script, name in sorted([r for r in rows if str(r[3]).startswith(kind)], reverse=True)[:4]:
             print(f"  {total / 1000:6.1f} ({requests}, {script / 1000:.1f})  {name}")
-
-
-def weight(path: Path) -> int:
-    return path.stat().st_size if path.suffix == ".woff2" else len(gzip.compress(path.read_bytes(), 9))
-
-
-def size_of(page: Path) -> tuple[int, int, int, Path]:
-    """Return the bytes of a page and of all that it loads, the number of requests, and the bytes of its scripts."""
-    text = page.read_text(encoding="utf-8")
-    loaded = re.findall(r'<link rel="stylesheet"[^>]+href="([^"?]+)|<script[^>]+src="([^"?]+)', text)
-    files = {(page.parent / (css or js)).resolve() for css, js in loaded}
-    files |= {SITE / "_static" / "math.woff2"} if "<math" in text else set()
-    script = sum(weight(file) for file in files if file.suffix == ".js")
-    return weight(page) + sum(map(weight, files)), len(files) + 1, script, page.relative_to(SITE)
 
 
 PAINTED = """

@@ -38,7 +38,8 @@ def forget_what_was_generated(docs: Path, stamp: Path) -> None:
     whose script or function is gone.
     """
     scripts = " ".join(path.name for path in sorted(docs.glob("gallery/*.py")))
-    now = f"{fingerprint(measurements(docs))} {scripts}"
+    thumbnails = (EXT / "gallery" / "thumbnails.py").read_text(encoding="utf-8")
+    now = f"{fingerprint(measurements(docs) + thumbnails)} {scripts}"
     if not stamp.exists() or stamp.read_text(encoding="utf-8") != now:
         for folder in "examples", "reference/generated", "reference/backreferences":
             shutil.rmtree(docs / folder, ignore_errors=True)

@@ -16,6 +16,7 @@ from matplotlib.legend import Legend
 from matplotlib.text import Text
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+FINE = re.compile(r' d="[^"]{400,}"| [xy]="[^"]*"')  # long paths and places: finer than a thumbnail can show
 FULL = re.compile(r"sphx_glr_(\w+)_thumb\.svg$")
 
 
@@ -33,17 +34,24 @@ def scraper(block, block_vars, gallery_conf) -> str:
 
 
 def thumbnail(figure: Figure) -> str:
-    """Return a figure as a small SVG: no words, no ticks, coarse heat maps, a tenth of a point for every curve."""
+    """Return a figure as a small SVG: no words, no ticks, coarse heat maps, few digits."""
     figure = pickle.loads(pickle.dumps(figure))  # a copy: the page shows the figure itself
     for axes in figure.axes:
-        axes.tick_params(which="both", length=0)
+        axes.xaxis.set_visible(False)
+        axes.yaxis.set_visible(False)
     for part in figure.findobj(lambda artist: isinstance(artist, (Text, Legend))):
         part.set_visible(False)
         part.set_in_layout(False)
     figure.set_label("")
     svg = to_svg(figure, COARSE)
     plt.close(figure)
-    return re.sub(r'(?<= d=")[^"]*', lambda path: re.sub(r"(\.\d)\d+", r"\1", path[0]), svg)
+    return FINE.sub(lambda curve: rounded(curve[0], 0), rounded(svg, 1))
+
+
+def rounded(svg: str, digits: int) -> str:
+    """Return an SVG, or a part of it, with so many digits behind the point of each number, and no point twice."""
+    numbers = re.sub(r"\d+\.\d+", lambda number: f"{float(number[0]):.{digits}f}".removesuffix(".0"), svg)
+    return re.sub(r"(L \d+ \d+ )\1+", r"\1", re.sub(r"\s+", " ", numbers))
 
 
 class ShowThumbnails(SphinxPostTransform):

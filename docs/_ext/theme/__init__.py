@@ -17,6 +17,7 @@ from pathlib import Path
 import build_folder
 from furo import get_pygments_stylesheet
 from myst_nb.sphinx_ import HideCodeCellNode
+from rcssmin import cssmin
 from sphinx.application import Sphinx
 
 from theme.mends import mend, reach_code
@@ -35,12 +36,15 @@ ONLY = {
     "sg-tags.js": (),
     "sphinx_highlight.js": ("search",),
 }
+FOR_CODE = ("clipboard.min.js", "copybutton.js", "copybutton.css")
 
 
 def choose_files(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
     """Give a page the scripts that it uses, and one style sheet."""
+    unused = () if '<div class="highlight' in context.get("body", "") else FOR_CODE
     for kind in "css_files", "script_files":
-        context[kind] = [file for file in context[kind] if is_wanted(str(file.filename), pagename)]
+        wanted = [file for file in context[kind] if is_wanted(str(file.filename), pagename)]
+        context[kind] = [file for file in wanted if not str(file.filename).endswith(unused)]
     sheets = sorted(context["css_files"], key=lambda sheet: sheet.priority)
     context["css_files"] = [bundle(app.outdir, tuple(str(sheet.filename) for sheet in sheets))]
 
@@ -66,7 +70,7 @@ def bundle(outdir: Path, names: tuple[str, ...]) -> str:
             return get_pygments_stylesheet()
         return Path(outdir, name).read_text(encoding="utf-8")
 
-    text = "\n".join(map(text_of, names))
+    text = cssmin("\n".join(map(text_of, names)))
     name = f"_static/site-{hashlib.sha256(text.encode()).hexdigest()[:8]}.css"
     own = Path(outdir, f"{name}.{os.getpid()}")  # pages are written in parallel: nobody may see half a file
     own.write_text(text, encoding="utf-8")

@@ -59,11 +59,19 @@ def test_no_word_is_in_the_module(name):
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_all_start_without_a_shift_and_fit(load, view):
-    page = load(view=view)
+    waiting = []  # for the script that starts them all, until the page without it is measured
+    page = load(view=view, prepare=lambda page: page.route("**/explorable.js", lambda r: waiting.append(r)))
+    page.wait_for_function("() => document.fonts.status === 'loaded'")
+    heights = "() => [...document.querySelectorAll('.explorable')].map(root => root.offsetHeight)"
+    before = page.evaluate(heights)
+    for route in waiting:
+        route.continue_()
+    page.unroute("**/explorable.js")
     for name in NAMES:
         start(page, name)
     resized(page)
     assert page.evaluate("window.shifts") == []
+    assert page.evaluate(heights) == before, "what shifts out of sight"
     assert page.evaluate(TOO_WIDE) <= 0
     for name in NAMES:
         root = page.locator(f"#explore-{name}")

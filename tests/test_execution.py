@@ -1,4 +1,4 @@
-"""What the site shows is run once: fingerprints, facts, jobs in forked children, cells, scripts."""
+"""What the site shows is run once: fingerprints, facts, jobs in forked children, cells."""
 
 import ast
 import os
@@ -7,12 +7,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 import figures
-import matplotlib.pyplot as plt
 import pytest
 from conftest import DOCS, ROOT
 from execution import facts as fact_store
 from execution import fingerprints, forks, notebook
-from execution.scripts import run_scripts
 
 FACT_FILES = fact_store.fact_files(DOCS)
 
@@ -138,7 +136,7 @@ def test_equal_values_are_not_written_again(fact_folder, tmp_path):
     assert stored.stat().st_mtime > 0
 
 
-# Cells and scripts, in children: IPython and the working folder are a process's own
+# Cells, in children: IPython and the working folder are a process's own
 
 
 PAGE = """\
@@ -192,22 +190,3 @@ def test_a_cell_that_fails_is_named_by_its_line(line, words, tmp_path):
     _, problem = run_page(tmp_path, line)
     assert problem.startswith(f"{tmp_path / 'page.md'}:20: this cell failed\nassert not")
     assert words in problem and "\x1b" not in problem
-
-
-def test_a_script_runs_as_if_alone(tmp_path):
-    sources = {
-        "good.py": "import matplotlib.pyplot as plt\nplt.figure()\nprint(__name__)\nopen('left', 'w').close()",
-        "forgets.py": "torch.ones(2)",
-        "warns.py": "import warnings\nwarnings.warn('hm')",
-        "dies.py": "import os\nos._exit(3)",
-        "exits.py": "raise SystemExit('no')",
-    }
-    for name, source in sources.items():
-        (tmp_path / name).write_text(source, encoding="utf-8")
-    outcomes = {path.name: outcome for path, outcome in run_scripts([tmp_path / name for name in sources]).items()}
-    assert outcomes["good.py"] == ("__main__\n", 1, ["left"], "")
-    assert "NameError: name 'torch'" in outcomes["forgets.py"].raised
-    assert "UserWarning: hm" in outcomes["warns.py"].raised
-    assert "ended with 3" in outcomes["dies.py"].raised
-    assert "SystemExit: no" in outcomes["exits.py"].raised
-    assert not plt.get_fignums(), "nothing happens here"

@@ -10,7 +10,6 @@ everything is stored under a fingerprint of the package. MyST-NB then finds all 
 - forks.py         jobs, each in a forked child
 - runs.py          which jobs there are, and where their results are kept
 - extension.py     the runs beside Sphinx
-- scripts.py       runs gallery scripts, each as if alone, without an import of torch for each
 """
 
 from execution.extension import setup

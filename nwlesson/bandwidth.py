@@ -1,22 +1,20 @@
 """Choose the width of the bell: the w with the smallest leave-one-out error."""
 
+import itertools
 import math
 import warnings
 from typing import NamedTuple
 
-import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
 from nwlesson._checks import check_count
 from nwlesson.leave_one_out import _check_points
 
-Array = npt.NDArray[np.float64]
-
-STEP = 2.0  # from one w of a scan to the next
-PROMISING = 1.2  # a valley is worth a closer look if its error is at most so many times the least one
-FLAT = 1e-6  # an error that grows by a smaller share, when w is four times as large, has no valley
+STEP = 3.0  # from one w of a first, coarse scan to the next
+FINE = 4  # so many steps of a closer look make one of the coarse
+PROMISING = 1.2  # a place is worth a closer look if its error is at most so many times the least one
+FLAT = 1e-4  # an error that grows by a smaller share, when w is four times as large, has no valley
 LIMIT = 2**28  # numbers in the table of squared differences: 2 GiB
 
 
@@ -24,119 +22,121 @@ class _Place(NamedTuple):
     """A w, one number for each feature, and its leave-one-out error."""
 
     error: float
-    w: Array
+    w: Tensor
 
 
-def _answers(w: Array, squares: Array, y: Array) -> tuple[Array, Array, Array]:
-    """Return how much all others count for each point, (n, n), the sums of that, and the answers, (n, columns).
-
-    `squares` are the squared differences of all pairs, (n_features, n * n). NumPy, because at this size torch would
-    spend its time on waking threads.
-    """
-    n = len(y)
-    scores = np.einsum("f,fp->p", w**2 / -2, squares).reshape(n, n)
-    np.fill_diagonal(scores, -np.inf)
-    scores -= scores.max(axis=1, keepdims=True)
-    np.maximum(scores, -700, out=scores)  # exp of less is nothing, and takes long
-    counts = np.exp(scores, out=scores)
-    sums = counts.sum(axis=1, keepdims=True)
-    return counts, sums, counts @ y / sums
+def _weights(w: Tensor, squares: Tensor) -> Tensor:
+    """Return the weights of all others for each point, (n, n), from the squared differences (n_features, n, n)."""
+    scores = (w**2 / -2 @ squares.flatten(1)).view_as(squares[0]).fill_diagonal_(-torch.inf)
+    # This is softmax, in place: to ask for another table each time would take longer than to fill it.
+    scores.sub_(scores.amax(dim=-1, keepdim=True)).clamp_(min=-700)  # exp of less is nothing, and takes long
+    counts = scores.exp_()
+    return counts.div_(counts.sum(dim=-1, keepdim=True))
 
 
-def _error(w: Array, squares: Array, y: Array) -> float:
-    return float(((_answers(w, squares, y)[2] - y) ** 2).mean())
+def _error(w: Tensor, squares: Tensor, y: Tensor) -> float:
+    return (_weights(w, squares) @ y - y).square_().mean().item()
 
 
-def _error_and_slope(log_w: Array, squares: Array, y: Array) -> tuple[float, Array]:
+def _error_and_slope(log_w: Tensor, squares: Tensor, y: Tensor) -> tuple[float, Tensor]:
     """Return the leave-one-out error at w = exp(log_w), and its derivative by log_w."""
-    w = np.exp(log_w)
-    counts, sums, answers = _answers(w, squares, y)
+    w = log_w.exp()
+    weights = _weights(w, squares)
+    answers = weights @ y
     misses = answers - y
-    by_score = counts * ((misses @ y.T - (misses * answers).sum(axis=1, keepdims=True)) / sums)
-    slope = np.einsum("fp,p->f", squares, by_score.reshape(-1))
-    return float((misses**2).mean()), -2 * w**2 * slope / y.size
+    by_score = (misses @ y.T).sub_((misses * answers).sum(dim=1, keepdim=True)).mul_(weights)
+    slope = squares.flatten(1) @ by_score.flatten()
+    return misses.square().mean().item(), -2 * w**2 * slope / y.numel()
 
 
-def _descend(w: Array, squares: Array, y: Array) -> _Place:
+def _descend(w: Tensor, squares: Tensor, y: Tensor) -> _Place:
     """Walk from w to the bottom of its valley, in log w; a feature with w = 0 stays out."""
     heard = w > 0
-    squares = squares[heard]
-    start = torch.from_numpy(np.log(w[heard]))
-    low, high = start - 20, start + 20  # LBFGS may try steps so long that exp would overflow
-    log_w = start.clone()
+    squares, log_w = squares[heard], w[heard].log()
+    low, high = log_w - 20, log_w + 20  # LBFGS may try steps so long that exp would overflow
     unit = _error(w[heard], squares, y) or 1.0  # the error starts at 1
     descent = torch.optim.LBFGS(
-        [log_w], max_iter=100, tolerance_grad=1e-7, tolerance_change=1e-10, line_search_fn="strong_wolfe"
+        [log_w], max_iter=100, tolerance_grad=1e-7, tolerance_change=1e-13, line_search_fn="strong_wolfe"
     )
 
     def closure() -> float:
-        error, slope = _error_and_slope(log_w.clamp(low, high).numpy(), squares, y)
-        log_w.grad = torch.from_numpy(slope / unit)
+        error, slope = _error_and_slope(log_w.clamp(low, high), squares, y)
+        log_w.grad = slope / unit
         return error / unit
 
     descent.step(closure)  # type: ignore[no-untyped-call]
-    bottom = np.zeros_like(w)
-    bottom[heard] = log_w.clamp(low, high).exp().numpy()
+    bottom = torch.zeros_like(w).masked_scatter(heard, log_w.clamp(low, high).exp())
     return _Place(_error(bottom[heard], squares, y), bottom)
 
 
-def _grid(squares: Array, n: int, rounding: float) -> Array:
+def _grid(squares: Tensor, rounding: float) -> list[float]:
     """Return 0, and then every w from where all points count alike to where each hears its nearest alone.
 
     Points that are equally near but for rounding are never told apart.
     """
-    distances = np.sqrt(squares).reshape(n, n)
-    np.fill_diagonal(distances, np.inf)
-    first = distances.min(axis=1, keepdims=True)
-    farther = np.where(distances > first + rounding, distances, np.inf).min(axis=1, keepdims=True)
-    gaps = ((farther - first) * (farther + first))[np.isfinite(farther)]  # how much farther the next one is, squared
-    low, high = 0.1 / math.sqrt(squares.max()), 9 / math.sqrt(gaps.min() if gaps.size else squares.max())
-    steps = math.ceil(math.log(high / low, STEP))
-    return np.concatenate([[0.0], low * STEP ** np.arange(steps + 1)])
+    distances = squares.sqrt().fill_diagonal_(torch.inf)
+    first = distances.amin(dim=1, keepdim=True)
+    farther = distances.masked_fill(distances <= first + rounding, torch.inf).amin(dim=1, keepdim=True)
+    gaps = (farther - first) * (farther + first)  # how much farther the next one is, squared
+    least, farthest = gaps.min().item(), squares.max().item()
+    low, high = 0.1 / math.sqrt(farthest), 9 / math.sqrt(least if least < math.inf else farthest)
+    return [0.0, *(low * STEP**k for k in range(math.ceil(math.log(high / low, STEP)) + 1))]
 
 
-def _scan(ws: list[Array], squares: Array, y: Array) -> list[_Place]:
-    """Return the places on a row of w that are not higher than their neighbours and promising, the lowest first."""
-    errors = [_error(w, squares, y) for w in ws]
-    walls = [math.inf, *errors, math.inf]
-    lowest = [_Place(error, w) for error, w, a, b in zip(errors, ws, walls, walls[2:]) if error <= min(a, b)]
-    enough = PROMISING * min(errors) + 1e-16
-    return sorted((place for place in lowest if place.error <= enough), key=lambda place: place.error)[:4]
+def _scan(grid: list[float], along: Tensor, fixed: Tensor, squares: Tensor, y: Tensor) -> list[_Place]:
+    """Return the valleys of the error along one direction, fixed + t * along for each t of a grid, the lowest first.
+
+    Around what is promising it looks closer.
+    """
+
+    def place(t: float) -> _Place:
+        w = fixed + t * along
+        return _Place(_error(w, squares, y), w)
+
+    row = {t: place(t) for t in grid}
+    enough = PROMISING * min(place.error for place in row.values()) + 1e-16
+    for t, after in itertools.pairwise(grid):
+        if t > 0 and min(row[t].error, row[after].error) <= enough:
+            between = [t * (after / t) ** (k / FINE) for k in range(1, FINE)]
+            row |= {closer: place(closer) for closer in between}
+    places = [row[t] for t in sorted(row)]
+    walls = [math.inf, *(place.error for place in places), math.inf]
+    valleys = [place for place, a, b in zip(places, walls, walls[2:]) if place.error <= min(a, b, enough)]
+    return sorted(valleys, key=lambda place: place.error)[:4]
 
 
-def _lowest(places: list[_Place], squares: Array, y: Array) -> _Place:
+def _lowest(places: list[_Place], squares: Tensor, y: Tensor) -> _Place:
     """Return the lowest of these places and of the bottoms of their valleys."""
     bottoms = [_descend(place.w, squares, y) for place in places if place.w.any()]
     return min(places + bottoms, key=lambda place: place.error)
 
 
-def _improve(best: _Place, grids: list[Array], squares: Array, y: Array) -> _Place:
+def _improve(best: _Place, grids: list[list[float]], squares: Tensor, y: Tensor) -> _Place:
     """Try for each feature every w of its own, 0 too, while the others stay; go on until a round gains too little."""
-    before = math.inf
+    features, before = torch.eye(len(squares), dtype=y.dtype), math.inf
     while best.error < before * (1 - 1e-3):
         before = best.error
-        for feature, grid in enumerate(grids):
-            ws = np.repeat(best.w[None], len(grid), axis=0)
-            ws[:, feature] = grid
-            better = [place for place in _scan(list(ws), squares, y) if place.error < best.error]
-            best = _lowest([best, *better[:1]], squares, y) if better else best
+        for feature, grid in zip(features, grids):
+            lowest = _scan(grid, feature, best.w * (1 - feature), squares, y)[0]
+            best = _lowest([best, lowest], squares, y) if lowest.error < best.error else best
     return best
 
 
-def _search(squares: Array, y: Array, rounding: Array) -> Array:
+def _search(squares: Tensor, y: Tensor, rounding: Tensor) -> Tensor:
     """Return the best w that is found from several starts: each feature alone, and all of them alike."""
-    n, features = len(y), np.eye(len(squares))
-    grids = [_grid(row, n, r) for row, r in zip(squares, rounding)]
-    starts = [_lowest(_scan(list(grid[:, None] * f), squares, y), squares, y) for grid, f in zip(grids, features)]
+    features, nothing = torch.eye(len(squares), dtype=y.dtype), y.new_zeros(len(squares))
+    grids = [_grid(row, r) for row, r in zip(squares, rounding.tolist())]
+    valleys = [_scan(grid, feature, nothing, squares, y) for grid, feature in zip(grids, features)]
+    if len(features) > 1:
+        everywhere = _grid(squares.sum(dim=0), rounding.norm().item())
+        valleys.append(_scan(everywhere, nothing + 1, nothing, squares, y))
+    starts = sorted((_lowest(places, squares, y) for places in valleys), key=lambda place: place.error)
     if len(features) == 1:
         return starts[0].w
-    grid = _grid(squares.sum(axis=0), n, float(np.linalg.norm(rounding)))
-    starts.append(_lowest(_scan([np.full(len(squares), w) for w in grid], squares, y), squares, y))
-    starts.sort(key=lambda place: place.error)
     return min((_improve(start, grids, squares, y) for start in starts[:3]), key=lambda place: place.error).w
 
 
-def _smallest_as_good(w: Array, squares: Array, y: Array) -> Array:
+def _smallest_as_good(w: Tensor, squares: Tensor, y: Tensor) -> Tensor:
     """Return w; or, where the error does not rise again beyond it, say so and return the smallest that is as good."""
     error = _error(w, squares, y)
     if not w.any() or _error(4 * w, squares, y) > error * (1 + FLAT) + 1e-16:
@@ -146,13 +146,13 @@ def _smallest_as_good(w: Array, squares: Array, y: Array) -> Array:
         "are as good. Copied rows do that (leave them out), and so do evenly spaced x with y without noise",
         stacklevel=3,
     )
-    while w.max() > 1e-9 and _error(w / STEP, squares, y) <= error * (1 + 1e-7) + 1e-16:
-        w = w / STEP
+    while w.max() > 1e-9 and _error(w / 2, squares, y) <= error * (1 + 1e-7) + 1e-16:
+        w = w / 2
     return w
 
 
-def _squared_differences(places: Array) -> Array:
-    """Return the squared differences of all pairs, (n_features, n * n)."""
+def _squared_differences(places: Tensor) -> Tensor:
+    """Return the squared differences of all pairs, (n_features, n, n)."""
     n, n_features = places.shape
     if n_features * n**2 > LIMIT:
         raise ValueError(
@@ -160,8 +160,7 @@ def _squared_differences(places: Array) -> Array:
             f"{n_features * n**2:.2g}; take w from some thousands of them, drawn at random, and predict with "
             "windowed_pooling"
         )
-    columns = places.T
-    return ((columns[:, :, None] - columns[:, None, :]) ** 2).reshape(n_features, n * n)
+    return (places.T[:, :, None] - places.T[:, None, :]).square_()
 
 
 def fit_bandwidth(x: Tensor, y: Tensor) -> float | Tensor:
@@ -208,15 +207,15 @@ def fit_bandwidth(x: Tensor, y: Tensor) -> float | Tensor:
     """
     _check_points(x, y)
     check_count("len(x)", len(x), least=3)
-    places, values = (t.detach().cpu().double().reshape(len(x), -1).numpy() for t in (x, y))
-    spread = places.max(axis=0) - places.min(axis=0)
+    places, values = (t.detach().cpu().double().reshape(len(x), -1) for t in (x, y))
+    spread = places.amax(dim=0) - places.amin(dim=0)
     varied = spread > 0
     if not varied.any():
         raise ValueError(f"x must hold at least 2 different places, but all are {x[0].tolist()}")
-    rounding = 8 * torch.finfo(x.dtype).eps * np.abs(places).max(axis=0)[varied] / spread[varied]
+    rounding = (8 * torch.finfo(x.dtype).eps * places.abs().amax(dim=0) / spread)[varied]
     squares = _squared_differences(places[:, varied] / spread[varied])  # from 0 to 1, whatever the units
-    values = values - values.mean(axis=0)
-    values = values / (math.sqrt((values**2).mean()) or 1)
-    w = np.zeros_like(spread)
-    w[varied] = _smallest_as_good(_search(squares, values, rounding), squares, values) / spread[varied]
-    return float(w[0]) if x.dim() == 1 else torch.from_numpy(w).to(x)
+    values = values - values.mean(dim=0)
+    values = values / (values.square().mean().sqrt().item() or 1.0)
+    best = _smallest_as_good(_search(squares, values, rounding), squares, values)
+    w = torch.zeros_like(spread).masked_scatter(varied, best / spread[varied])
+    return w.item() if x.dim() == 1 else w.to(x)

@@ -123,7 +123,7 @@ def built(tmp_path_factory):
     ignore = shutil.ignore_patterns("__pycache__")
     for folder in "nwlesson", "tools":
         shutil.copytree(ROOT / folder, root / folder, ignore=ignore)
-    for folder in "_ext", "_static", "_templates":
+    for folder in "_ext", "_static", "_templates", "explorables":
         shutil.copytree(DOCS / folder, root / "docs" / folder, ignore=ignore)
     for file in "conf.py", "inventories.toml", "references.bib", "requirements.lock":
         shutil.copy2(DOCS / file, root / "docs")

@@ -71,7 +71,7 @@ def test_the_api_links_back_to_the_gallery():
 
 
 def test_every_picture_is_used_by_the_home_page_or_a_lesson():
-    pages = [DOCS / "index.md", *DOCS.glob("lessons/*.md"), *DOCS.glob("_explorables/*.md")]
+    pages = [DOCS / "index.md", *DOCS.glob("lessons/*.md"), *DOCS.glob("explorables/*/*.md")]
     text = "".join(page.read_text(encoding="utf-8") for page in pages)
     assert [s.stem for s in SCRIPTS if f"sphx_glr_{s.stem}_001.svg" not in text] == []
 

@@ -39,7 +39,7 @@ $(venv)/site: docs/requirements.lock pyproject.toml Makefile tools/setup_environ
 	@$(PYTHON) tools/setup_environment.py $(venv) '$(TORCH)' $(TORCH_INDEX)
 	@touch $@
 
-$(python): ; # it is gone, or was never there: the set-up makes it
+$(python): ; @: # it is gone, or was never there: the set-up makes it
 
 $(venv)/test: tests/requirements.lock $(venv)/site
 	@$(pip) --require-hashes -r tests/requirements.lock

@@ -2,6 +2,7 @@
 
 import importlib
 import io
+import multiprocessing
 import re
 import runpy
 from urllib.parse import urlsplit
@@ -59,9 +60,13 @@ def build(folder, pages=None, **settings):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
     out, warnings = folder / "_build" / "html", io.StringIO()
+    others = multiprocessing.active_children()
     with docutils_namespace():  # as if it were the only build of this process
         settings = {"html_theme": "furo"} | settings
         Sphinx(folder, folder, out, folder / "_build" / "trees", "html", settings, None, warnings).build()
+    for child in set(multiprocessing.active_children()) - set(others):  # sphinx-sitemap leaves one behind, which
+        child.terminate()  # would hold the pipe to our browser open, so that nobody could ever close it
+        child.join()
     return out, warnings.getvalue()
 
 

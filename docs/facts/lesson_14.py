@@ -52,7 +52,7 @@ def irises() -> tuple[Tensor, Tensor, Tensor]:
 def of_the_widths() -> dict[str, str]:
     x, _, y = irises()
     w, spread = fit_bandwidth(x, y), x.amax(dim=0) - x.amin(dim=0)
-    assert 1 / w[0] > spread[0] / 2 and (1 / w[1:] < spread[1:] / 4).all(), "only the first should hardly count"
+    assert 1 / w[0] > spread[0] / 2 and (1 / w[1:] < spread[1:] / 4).all(), "the first should count least"
     return {"iris-first-width": f"{1 / w[0]:.1f}", "iris-first-spread": f"{spread[0]:.1f}"}
 
 

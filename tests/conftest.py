@@ -1,7 +1,9 @@
 """What all tests share: no display, one thread, warnings are errors, and the bad input that every function refuses."""
 
 import http.server
+import io
 import math
+import multiprocessing
 import os
 import shutil
 import sys
@@ -17,6 +19,8 @@ from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from hypothesis import settings
 from playwright.sync_api import Error, sync_playwright
+from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace
 
 pytest_plugins = ["explorable_pages"]
 ROOT = Path(__file__).parents[1]
@@ -125,6 +129,18 @@ def views(chromium):
     yield {name: context.new_page() for name, context in contexts.items()}
     for context in contexts.values():
         context.close()
+
+
+def build_small_site(source, out, trees, builder="html", settings=None):
+    """Build a site as if it were the only one that this process ever builds; return what Sphinx complained about."""
+    warnings = io.StringIO()
+    others = multiprocessing.active_children()
+    with docutils_namespace():
+        Sphinx(source, source, out, trees, builder, settings, status=None, warning=warnings).build()
+    for child in set(multiprocessing.active_children()) - set(others):  # sphinx-sitemap leaves one behind, which
+        child.terminate()  # would hold the pipe to our browser open, so that nobody could ever close it
+        child.join()
+    return warnings.getvalue()
 
 
 @pytest.fixture(autouse=True)

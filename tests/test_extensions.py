@@ -1,7 +1,6 @@
 """The build's own machinery, piece by piece."""
 
 import doctest
-import io
 import re
 import shutil
 
@@ -16,11 +15,9 @@ import notebooks
 import pytest
 import roles
 from bs4 import BeautifulSoup
-from conftest import DOCS, ROOT
+from conftest import DOCS, ROOT, build_small_site
 from docutils import nodes
 from gallery import OrderOfLessons
-from sphinx.application import Sphinx
-from sphinx.util.docutils import docutils_namespace
 from sphinx.util.inventory import InventoryFile
 
 import nwlesson
@@ -270,16 +267,14 @@ def explorable_project(folder, words):
     )
     (docs / "index.md").write_text("# Page\n\n```{explorable} a\n```\n\n```{explorable} b\n```\n", encoding="utf-8")
     (docs / "conf.py").write_text("", encoding="utf-8")
-    warnings = io.StringIO()
+    warnings = ""
     for builder in "html", "gettext":
         settings = {
             "extensions": ["myst_nb", "explorables"],
             "exclude_patterns": ["explorables"],
             "lesson_build": str(folder),
         }
-        with docutils_namespace():  # as if it were the only build of this process
-            trees = folder / f"{builder}-trees"
-            Sphinx(docs, docs, folder / builder, trees, builder, settings, None, warnings).build()
+        warnings += build_small_site(docs, folder / builder, folder / f"{builder}-trees", builder, settings)
     return (
         (folder / "html" / "index.html").read_text(encoding="utf-8"),
         (folder / "gettext" / "index.pot").read_text(encoding="utf-8"),
@@ -308,13 +303,13 @@ def test_an_explorable_has_its_words_where_translators_and_scripts_find_them(tmp
     assert len(page.select('script[defer][src*="explorables/shared/load.js"]')) == 1
     for text in "**Why?**", "the query", "At {x} it is {y}.", "Again", "Wait.", "Press {try}`here <w=1&x=2>`.":
         assert f'msgid "{text}"' in catalogue
-    assert "unknown explorable 'b'" in warnings.getvalue()
+    assert "unknown explorable 'b'" in warnings
 
 
 @MYST
 def test_a_word_without_a_key_is_an_error_with_its_text(tmp_path):
     _, _, warnings = explorable_project(tmp_path, "the query")
-    assert "must be lines `key: text`, but one is 'the query'" in warnings.getvalue()
+    assert "must be lines `key: text`, but one is 'the query'" in warnings
 
 
 def test_every_extension_says_why_no_library_does_it():

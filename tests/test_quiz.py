@@ -17,8 +17,7 @@ import quiz
 import roles
 import torch
 from bs4 import BeautifulSoup
-from conftest import DOCS, LOOKS, SITE, axe_complaints
-from sphinx.application import Sphinx
+from conftest import DOCS, LOOKS, SITE, axe_complaints, build_small_site
 
 PAGES = sorted(DOCS.glob("practice/quiz-*.md"))
 QUIZ = re.compile(r"^:::\{quiz\}\n(.*?)^:::$", re.MULTILINE | re.DOTALL)
@@ -105,10 +104,8 @@ def build(folder: Path, text: str, *, builder: str = "html", language: str = "en
     (folder / "conf.py").write_text(CONF.format(build=folder / "_made", language=language), encoding="utf-8")
     (folder / "index.md").write_text(text, encoding="utf-8")
     (folder / "plain.md").write_text("---\norphan: true\n---\n\n" + PLAIN, encoding="utf-8")
-    out, warnings = folder / "_made" / builder / language, io.StringIO()
-    trees = folder / "_made" / "trees" / language
-    Sphinx(folder, folder, out, trees, builder, status=None, warning=warnings, freshenv=True).build()
-    return out, warnings.getvalue()
+    out = folder / "_made" / builder / language
+    return out, build_small_site(folder, out, folder / "_made" / "trees" / language, builder)
 
 
 def page_with(body: str) -> str:

@@ -1,8 +1,6 @@
 """Small sites of one or two pages: every extension alone, the frame of a page, and what a host needs."""
 
 import importlib
-import io
-import multiprocessing
 import re
 import runpy
 from urllib.parse import urlsplit
@@ -11,12 +9,10 @@ from xml.etree import ElementTree
 import code_links
 import pytest
 from bs4 import BeautifulSoup
-from conftest import DOCS
+from conftest import DOCS, build_small_site
 from docutils import nodes
 from furo import WrapTableAndMathInAContainerTransform
-from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError, ThemeError
-from sphinx.util.docutils import docutils_namespace
 from theme import mends
 
 INDEX = """\
@@ -59,15 +55,8 @@ def build(folder, pages=None, **settings):
     for name, text in {**inputs, **(pages or {"index.rst": INDEX, "deep/page.rst": PAGE})}.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
-    out, warnings = folder / "_build" / "html", io.StringIO()
-    others = multiprocessing.active_children()
-    with docutils_namespace():  # as if it were the only build of this process
-        settings = {"html_theme": "furo"} | settings
-        Sphinx(folder, folder, out, folder / "_build" / "trees", "html", settings, None, warnings).build()
-    for child in set(multiprocessing.active_children()) - set(others):  # sphinx-sitemap leaves one behind, which
-        child.terminate()  # would hold the pipe to our browser open, so that nobody could ever close it
-        child.join()
-    return out, warnings.getvalue()
+    out = folder / "_build" / "html"
+    return out, build_small_site(folder, out, folder / "_build" / "trees", settings={"html_theme": "furo"} | settings)
 
 
 def parse(page):

@@ -100,9 +100,9 @@ def largest_error(function, n: int) -> float:
     return (function(queries[some], keys, values, w) - exact).abs().max().item()
 
 
-def peak(name: str, n: int, w: float) -> float:
-    """Return how far one call raises the peak memory of a process that has warmed up, in MiB."""
-    command = [sys.executable, __file__, name, str(n), str(w)]
+def peak(name: str, n: int, *ws: float) -> float:
+    """Return how far calls with these w raise the peak memory of a process that has warmed up, in MiB."""
+    command = [sys.executable, __file__, name, str(n), *map(str, ws)]
     return float(subprocess.run(command, check=True, capture_output=True, encoding="utf-8").stdout)
 
 
@@ -113,12 +113,14 @@ def peak_so_far() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
-def measure_peak(name: str, n: int, w: float) -> float:
+def measure_peak(name: str, n: int, ws: list[float]) -> float:
     queries, keys, values, _ = problem(n)
     function = METHODS[name][0]
-    function(queries[:50], keys[:50], values[:50], w)
+    for w in ws:
+        function(queries[:50], keys[:50], values[:50], w)
     before = peak_so_far()
-    function(queries, keys, values, w)
+    for w in ws:
+        function(queries, keys, values, w)
     return peak_so_far() - before
 
 
@@ -224,9 +226,9 @@ if __name__ == "__main__":
     if sys.argv[1:] == ["choosing"]:
         warnings.simplefilter("ignore")
         choose_here()
-    elif len(sys.argv) == 4:
+    elif len(sys.argv) >= 4:
         torch.set_num_threads(1)
-        print(measure_peak(sys.argv[1], int(sys.argv[2]), float(sys.argv[3])))
+        print(measure_peak(sys.argv[1], int(sys.argv[2]), [float(w) for w in sys.argv[3:]]))
     else:
         torch.set_num_threads(1)
         main()

@@ -7,6 +7,7 @@ of that name would hide each other from `import`.
 
 import pytest
 from conftest import DOCS
+from numpy.testing import assert_allclose
 
 from nwlesson import make_data
 
@@ -59,7 +60,7 @@ def close(ours, theirs):
     assert len(flat[0]) == len(flat[1]) > 0
     assert [x is None for x in flat[0]] == [x is None for x in flat[1]]
     numbers = [[x for x in side if x is not None] for side in flat]
-    assert numbers[0] == pytest.approx(numbers[1], rel=1e-6, abs=1e-12)
+    assert_allclose(*numbers, rtol=1e-6, atol=1e-12, equal_nan=False)
 
 
 def open_page(chromium, url, view, prepare=None, **options):

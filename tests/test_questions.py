@@ -4,7 +4,7 @@ The numbers are those of the collection of questions, traps and errors that the 
 """
 
 import re
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, urlsplit
 
 import doctests
 import pytest
@@ -178,7 +178,7 @@ FIRST_THREE = "[...document.querySelectorAll('#search-results li')].slice(0, 3)"
 
 
 @pytest.mark.parametrize(("typed", "question"), TYPED, ids=[typed for typed, _ in TYPED])
-def test_the_search_leads_to_the_question_itself(views, address, typed, question):
+def test_the_search_leads_to_the_question_itself(views, address, parsed, typed, question):
     page = views["phone"]
     page.goto(f"{address}search.html?q={quote_plus(typed)}")
     # Not for all results: Sphinx loads every page that it has found, and a short word is on most of them.
@@ -187,6 +187,11 @@ def test_the_search_leads_to_the_question_itself(views, address, typed, question
     links = page.evaluate(f"{FIRST_THREE}.map(found => found.querySelector('a').getAttribute('href'))")
     wanted = [link for link in links if link.startswith(f"practice/questions.html#{question}")]
     assert wanted, f"only {links}"
-    page.goto(address + wanted[0])
+    assert parsed("practice/questions.html").find(id=urlsplit(wanted[0]).fragment).h3
+
+
+def test_a_link_to_a_question_leads_to_it(views, address):
+    page = views["phone"]
+    page.goto(f"{address}practice/questions.html#{TYPED[-1][1]}")
     assert page.locator(":target h3").is_visible()
     assert page.evaluate("scrollY") > 0

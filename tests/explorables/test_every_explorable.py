@@ -85,7 +85,8 @@ def test_all_start_without_a_shift_and_fit(load, view):
             assert box["x"] >= inside["x"] - 1 and box["x"] + box["width"] <= inside["x"] + inside["width"] + 1, name
 
 
-# Colours and sizes are all that differs between the views for axe; the tree of elements and names is one.
+# Colours and sizes are all that differs between the views for axe, and no state has colours or sizes of its own; the
+# tree of elements and names is one.
 AXE = {
     "dark": {"rules": {rule: {"enabled": True} for rule in MORE_RULES}},
     "phone": {"runOnly": ["color-contrast", "target-size", "scrollable-region-focusable"]},
@@ -97,18 +98,19 @@ ASK_AXE = """([id, options]) => {
 
 
 TAKE_AWAY = """root => {
-    window.places = [...document.querySelectorAll(".explorable")].filter(other => other !== root).map(other => {
-        const place = document.createComment("");
-        other.before(place);
-        other.remove();
-        return [place, other];
-    });
+    window.places = [];
+    for (let inner = root; inner !== document.body; inner = inner.parentElement)
+        for (const other of [...inner.parentElement.children].filter(child => child !== inner)) {
+            const place = document.createComment("");
+            other.replaceWith(place);
+            window.places.push([place, other]);
+        }
 }"""
 
 
 @pytest.fixture
 def alone(visit):
-    """An explorable while all others are away: axe reads the whole page before it looks at a part of it."""
+    """An explorable while all around it is away: axe reads the whole page before it looks at a part of it."""
     pages = []
 
     def take(name, view):
@@ -130,7 +132,7 @@ def test_breaks_no_rule_of_axe_in_any_state(alone, name, view):
         page.evaluate(Axe().axe_script)
     unfold(root)
     enter = [lambda: None, *(button.click for button in root.locator("button.try").all())]
-    for press in enter:
+    for press in enter if view == "dark" else [enter[0], enter[-1]]:
         press()
         page.clock.run_for(500)
         page.evaluate(ASK_AXE, [f"#explore-{name}", AXE[view]])

@@ -65,9 +65,9 @@ lint: $(venv)/test
 	@$(python) -m ruff check . && $(python) -m ruff format --check .
 	@$(python) -m mypy nwlesson
 
-check: lint ## the quick part, while writing: no site, no browser
+check: lint ## the quick part, while writing: no site, no browser, nothing slow
 	@OMP_NUM_THREADS=1 $(python) docs/_ext/execution docs $(build)
-	@$(pytest) -m 'not site and not browser'
+	@$(pytest) -m 'not site and not browser and not slow'
 
 falsify: $(venv)/test ## break things one by one and see who notices; ONLY=quiz for a part
 	@$(python) tools/falsify.py $(ONLY)

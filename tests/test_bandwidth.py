@@ -30,6 +30,7 @@ def test_points_that_do_not_fit_are_refused(name, x, y, was, refuses):
     refuses(name, ValueError, was, fit_bandwidth, x, y)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::FutureWarning")  # statsmodels on its own random numbers
 @pytest.mark.parametrize(("n", "seed"), [(50, 0), (50, 1), (50, 7), (120, 2), (500, 0), (500, 4), (1000, 0)])
 def test_the_fitted_bandwidth_is_that_of_least_squares_cross_validation(n, seed):
@@ -50,6 +51,7 @@ def surface(n, seed=0):
     return x, torch.sin(6 * x[:, 0]) + torch.cos(0.5 * x[:, 1]) + 0.2 * noise
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::FutureWarning")
 @pytest.mark.parametrize("seed", [0, 1])
 def test_one_bandwidth_for_each_feature_as_statsmodels_finds_them(seed):
@@ -67,6 +69,7 @@ def test_a_feature_that_says_nothing_is_hardly_looked_at():
     assert w[2] < 0.2 * w[0], "both features lie between 0 and 1"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])  # 2: a step of the search so long that exp overflows
 def test_ten_features_that_all_matter_get_a_bandwidth_each(seed):
     generator = torch.Generator().manual_seed(seed)
@@ -113,6 +116,7 @@ SHAPES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:no w is best")
 @pytest.mark.parametrize("shape", SHAPES)
 @settings(max_examples=5)
@@ -207,6 +211,7 @@ def test_the_search_does_not_stop_on_the_plateau(xy, known):
     assert leave_one_out_loss(fit_bandwidth(*xy), *xy) <= known
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:no w is best")
 @settings(max_examples=5)
 @given(seed=st.integers(0, 10**6))

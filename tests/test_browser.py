@@ -38,6 +38,20 @@ KINDS = [
     "practice/exercises-3.html",
     "practice/exercises-book.html",
 ]
+
+
+def with_new_parts(pages):
+    """Those pages that have a class which none before them has: together they show every part of the site."""
+    seen, chosen = set(), []
+    for page in pages:
+        text = (SITE / page).read_text(encoding="utf-8")
+        classes = {name for names in re.findall(r'class="([^"]*)"', text) for name in names.split()}
+        if classes - seen:
+            chosen.append(page)
+        seen |= classes
+    return chosen
+
+
 LIGHT_KEY = "rgb({}, {}, {})".format(*bytes.fromhex(COLOURS["key"][1:]))
 
 
@@ -68,9 +82,9 @@ def test_on_a_phone_a_page_fits_asks_only_us_and_breaks_no_rule_of_axe(phone, ad
         assert axe_complaints(page) == []
 
 
-@pytest.mark.parametrize("name", KINDS)
-def test_on_a_dark_desktop_a_page_breaks_no_rule_of_axe(views, address, name):
-    """The rules that ask how a page looks there; the phone has been asked all of them."""
+@pytest.mark.parametrize("name", with_new_parts(KINDS))
+def test_on_a_dark_desktop_no_part_of_a_page_breaks_a_rule_of_axe(views, address, name):
+    """The rules that ask how a part looks there; on the phone every page has been asked all of them."""
     views["desktop"].goto(address + name)
     assert axe_complaints(views["desktop"], rules=LOOKS) == []
 

@@ -162,6 +162,7 @@ def test_the_list_of_exercises_is_what_the_pages_have():
 # The tests in the exercises
 
 
+@pytest.mark.slow
 @every_exercise
 def test_the_start_runs_and_fails_the_test(exercise):
     (start,), (test,) = source(exercise, "starter"), source(exercise, "success-test")
@@ -170,6 +171,7 @@ def test_the_start_runs_and_fails_the_test(exercise):
         run(exercise, start, test)
 
 
+@pytest.mark.slow
 @every_exercise
 def test_the_solution_passes_without_any_other_exercise(exercise):
     (start,), (test,) = source(exercise, "starter"), source(exercise, "success-test")
@@ -251,6 +253,7 @@ WRONG = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "answer"), WRONG, ids=[f"{n}-{i}" for i, (n, _) in enumerate(WRONG)])
 def test_a_likely_wrong_answer_is_refused(number, answer):
     (exercise,) = [e for e in EXERCISES if e.number == number]

@@ -29,6 +29,7 @@ def test_there_are_enough():
     assert len(SCRIPTS) >= 14
 
 
+@pytest.mark.slow
 @each_script
 def test_runs_alone_and_leaves_nothing_behind(script, programs, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)  # where the process will find itself

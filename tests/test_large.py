@@ -133,6 +133,7 @@ def test_flex_attention_says_the_same_and_needs_the_compiler_to_spare_the_table(
     assert_close(answers.reshape(-1), attention_pooling(queries, keys, values, 4.0), rtol=0, atol=1e-12)
 
 
+@pytest.mark.slow
 @exactly
 @pytest.mark.parametrize("w", [0.5, 15.0, 400.0])
 def test_ten_thousand_points(pool, w):
@@ -343,11 +344,13 @@ def test_who_only_looks_keeps_no_table(monkeypatch):
 # Memory
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["chunks", "fused", "window", "bins"])
 def test_memory_above_the_inputs_is_less_than_five_mebibytes(name):
     assert peak(name, 10_000, 4.0, 100.0) < 5  # the second w is too much for one fused call
 
 
+@pytest.mark.slow
 def test_the_meter_would_see_a_table_of_all_weights():
     assert peak("broadcasting", 1_500, 4.0) > 1_500**2 * 8 / 2**20
 

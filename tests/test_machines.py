@@ -141,6 +141,7 @@ def test_the_readme_promises_what_the_set_up_accepts():
     assert f'"{oldest}"' in workflow and f'"{newest}"' in workflow
 
 
+@pytest.mark.slow
 def test_an_environment_without_pip_gets_one(tmp_path):
     """uv makes such environments; so does Debian without python3-venv."""
     folder = tmp_path / "venv"

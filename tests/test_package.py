@@ -21,6 +21,7 @@ MODULES = sorted((ROOT / "nwlesson").glob("*.py"))
 CALLABLES = [n for n in nwlesson.__all__ if callable(getattr(nwlesson, n))]
 
 
+@pytest.mark.slow
 def test_installs_without_the_docs(tmp_path):
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation"]
     copy = tmp_path / "source"

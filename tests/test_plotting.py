@@ -118,6 +118,7 @@ assert matplotlib.rcParams["text.usetex"] and matplotlib.rcParams["font.size"] =
 """
 
 
+@pytest.mark.slow
 def test_a_readers_matplotlibrc_changes_nothing(tmp_path):
     """Nor does it need LaTeX, and the settings are theirs again afterwards."""
     lines = [f"{key}: {value}" for key, value in HOSTILE.items()]
@@ -360,6 +361,7 @@ PLACES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("x", PLACES.values(), ids=PLACES)
 def test_a_pixel_shows_the_largest_of_its_weights(x):
     """The diagonal of 1 among 0 is never lost, however many rows and columns share a pixel, here and on the site."""
@@ -386,6 +388,7 @@ def places(fig, n):
     return [ax.get_window_extent() for ax in fig.axes[:n]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [1, 3, 4, 5, 8])
 def test_maps_stand_beside_each_other_while_they_are_wide_enough_and_else_in_two_columns(n):
     fig = show_heatmaps(n * [torch.rand(4, 3, generator=torch.Generator().manual_seed(0))], QUERIES, KEYS)
@@ -400,6 +403,7 @@ def test_maps_stand_beside_each_other_while_they_are_wide_enough_and_else_in_two
         assert bool(ax.get_xlabel()) == lowest == any(t.label1.get_visible() for t in ax.xaxis.get_major_ticks())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [1, 3, 4, 5, 8])
 def test_the_bar_of_the_colours_covers_no_map(n):
     fig = show_heatmaps(n * [torch.ones(4, 3)], QUERIES, KEYS)

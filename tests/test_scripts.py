@@ -41,6 +41,7 @@ def test_biome_finds_nothing(biome):
     assert code == 0, said
 
 
+@pytest.mark.slow
 def test_biome_looks_at_every_script_and_style(biome):
     """A file that no pattern of biome.json covers would be clean for ever."""
     _, said = biome("ci", "--colors=off", "--verbose")

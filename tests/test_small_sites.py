@@ -70,6 +70,7 @@ def extensions():
     return sorted(name for name in names if hasattr(importlib.import_module(name), "setup"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", extensions())
 def test_an_extension_loads_alone(name, tmp_path, monkeypatch):
     """What it needs, it sets up itself."""

@@ -346,6 +346,7 @@ def test_every_picture_of_the_deck_can_be_taken_home(parsed):
         assert "var(" not in svg, "a drawing program knows no colours of the page"
 
 
+@pytest.mark.slow
 def test_the_line_for_a_png_makes_one(tmp_path):
     (line,) = re.findall(r"^fig\.savefig\(.*\)$", INDEX, re.MULTILINE)
     script = (DOCS / "gallery" / "plot_one_query.py").read_text(encoding="utf-8")

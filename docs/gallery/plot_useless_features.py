@@ -11,7 +11,7 @@ import torch
 from nwlesson import attention_pooling, describe, fit_bandwidth, leave_one_out_loss, truth
 
 plt.style.use("nwlesson.lesson")
-features = [1, 2, 3, 5, 10]
+features = [1, 2, 5, 10]
 ws = torch.logspace(-1, 1.5, 26).tolist()
 
 

@@ -37,6 +37,11 @@ settings.register_profile("lesson", deadline=None, max_examples=50, derandomize=
 settings.load_profile("lesson")
 
 
+def pytest_xdist_auto_num_workers():
+    """Three workers for two processors: while a browser draws, its worker waits."""
+    return (3 * os.cpu_count() + 1) // 2
+
+
 def pytest_collection_modifyitems(items):
     """Mark what needs a browser or the built site by what it asks for; `make check` leaves both out."""
     for item in items:

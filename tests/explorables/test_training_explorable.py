@@ -243,6 +243,7 @@ def test_every_verdict_has_its_words_and_is_tried():
 
 def test_training_runs_until_it_has_settled_and_stops_when_asked(visit):
     page, root = visit("training", "log=true&lr=0.1")
+    page.emulate_media(reduced_motion="no-preference")
     run = root.get_by_role("button", name="run", exact=True)
     root.locator("[data-part=run]").click()
     for _ in range(3):
@@ -266,6 +267,7 @@ def test_training_runs_until_it_has_settled_and_stops_when_asked(visit):
 
 def test_training_ends_its_run_when_a_setting_changes(visit):
     page, root = visit("training")
+    page.emulate_media(reduced_motion="no-preference")
     root.get_by_role("button", name="run", exact=True).click()
     page.clock.run_for(300)
     assert root.locator("[data-part=epochs] circle").count() > 3
@@ -277,7 +279,6 @@ def test_training_ends_its_run_when_a_setting_changes(visit):
 
 def test_training_jumps_to_the_end_where_motion_is_not_wanted(visit):
     page, root = visit("training")
-    page.emulate_media(reduced_motion="reduce")
     root.get_by_role("button", name="run", exact=True).click()
     page.clock.run_for(20)
     ws = descend(100)[1]

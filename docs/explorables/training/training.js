@@ -129,7 +129,8 @@ function makeRun({ state, say }, epochsOf, go, button) {
 
 // Controls; returns the epochs of a state, and the run.
 function makeControls({ controls, say, state, part: keep, change, slider, choice, tick, buttons }, lesson) {
-  keep("epochs", 0, (text) => (WHOLE.test(text) && text <= MOST ? Number(text) : undefined));
+  const count = (text) => (WHOLE.test(text) && text <= MOST ? Number(text) : undefined);
+  keep("epochs", 0, count, (a, b, t) => Math.round(a + (b - a) * t));
   const go = (count) => change({ epochs: clamp(count, 0, MOST) });
   const epochsOf = rememberEpochs(lesson, () => run.stop());
   const run = makeRun({ state, say }, epochsOf, go, () => button);

@@ -37,7 +37,7 @@ function rememberCurve({ x: keys, y: values }) {
       asked = `${w} ${kernel}`;
       const rows = GRID.map((place) => weights(place, keys, w, kernel));
       const largest = Math.max(...rows.map((row) => (row ? Math.max(...row) : 0)));
-      const most = [0.05, 0.1, 0.2, 0.5, 1].find((top) => top >= largest - 1e-9) ?? 1;
+      const most = [0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1].find((top) => top >= largest - 1e-9) ?? 1;
       found = { curve: rows.map((row) => row && pool(row, values)), most };
     }
     return found;
@@ -171,8 +171,8 @@ export default async ({ svg, below, say, data, change, slider, choice }) => {
     pathLayer(svg, "curve", line(role("prediction"), " dashed"), fitted),
     pointsLayer(svg, keys, values),
     pathLayer(svg, "bell", line(role("weight"), " thin"), bell),
-    barsLayer(svg, keys),
     pathLayer(svg, "query", line(role("query")), asked),
+    barsLayer(svg, keys), // over the line: alone at w = 100, a bar stands exactly there
     pathLayer(svg, "grip", { fill: role("query") }, ({ query, x, h }) => grip(x(query), h.from)),
     pathLayer(svg, "prediction", { fill: role("prediction") }, answered),
     textLayer(svg, "answer", { fill: role("prediction"), class: "strong" }, (view) => label(view, say)),

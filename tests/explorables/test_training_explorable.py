@@ -279,9 +279,9 @@ def test_training_ends_its_run_when_a_setting_changes(visit):
 
 def test_training_names_the_point_where_the_reader_is(visit):
     """However it bounces, and whoever has been there before."""
-    _, root = visit("training", "lr=1&epochs=1")
-    for epochs in range(1, 13):
-        show(root.page, root, f"lr=1&epochs={epochs}")
+    _, root = visit("training", "log=true&epochs=1")
+    for epochs in 1, 5, 12, 20, 30:
+        show(root.page, root, f"log=true&epochs={epochs}")
         names = root.locator("[data-part=epoch-numbers] text").all_text_contents()
         assert str(epochs) in {name.split("–")[-1] for name in names}
 

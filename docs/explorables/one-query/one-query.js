@@ -21,7 +21,7 @@ import {
   textLayer,
   writeW,
 } from "../shared/draw.js";
-import { kernels, neighbours, pool, range, scores, truth, weights } from "../shared/math.js";
+import { curvePlaces, kernels, neighbours, pool, range, scores, truth, weights } from "../shared/math.js";
 
 const GRID = range(201, (i) => i / 40);
 const BELL = range(321, (i) => (i - 160) / 40); // where the kernel is drawn, in widths
@@ -35,21 +35,22 @@ function rememberCurve({ x: keys, y: values }) {
   return (w, kernel) => {
     if (asked !== `${w} ${kernel}`) {
       asked = `${w} ${kernel}`;
-      const rows = GRID.map((place) => weights(place, keys, w, kernel));
+      const grid = curvePlaces(GRID, keys, w, kernel);
+      const rows = grid.map((place) => weights(place, keys, w, kernel));
       const largest = Math.max(...rows.map((row) => (row ? Math.max(...row) : 0)));
       const most = [0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1].find((top) => top >= largest - 1e-9) ?? 1;
-      found = { curve: rows.map((row) => row && pool(row, values)), most };
+      found = { grid, curve: rows.map((row) => row && pool(row, values)), most };
     }
     return found;
   };
 }
 
 // All that the layers show, computed once for each drawing.
-function look({ x: keys, y: values }, { x: query, w, kernel }, { curve, most }, { width, height }) {
+function look({ x: keys, y: values }, { x: query, w, kernel }, { grid, curve, most }, { width, height }) {
   const row = weights(query, keys, w, kernel);
   const count = (key) => kernels[kernel]((query - key) * w);
   return {
-    ...{ query, w, kernel, curve, most, width, count, weights: row },
+    ...{ query, w, kernel, grid, curve, most, width, count, weights: row },
     prediction: row && pool(row, values),
     total: keys.reduce((sum, key) => sum + count(key), 0),
     x: scale(0, 5, 44, width - 12),
@@ -66,9 +67,9 @@ function axesLayer(svg, say) {
   };
 }
 
-const fitted = ({ x, y, curve }) =>
+const fitted = ({ x, y, grid, curve }) =>
   path(
-    GRID.map(x),
+    grid.map(x),
     curve.map((v) => (v === null ? v : y(v))),
   );
 

@@ -20,8 +20,9 @@ import {
   set,
   writeW,
 } from "../shared/draw.js";
-import { meanSquare, neighbours, pool, range, truth, weights } from "../shared/math.js";
+import { curvePlaces, meanSquare, neighbours, pool, predict, range, truth, weights } from "../shared/math.js";
 
+const EVEN = range(201, (i) => i / 40);
 const LEVELS = 25; // of darkness
 const SHOWN = [0, 0.01, 0.05, 0.2, 0.5, 1];
 // One meaning of darkness for every w: the square root of the weight, or small weights would be invisible.
@@ -43,7 +44,8 @@ function rememberMap(queries, { x: keys, y: values }) {
     if (asked !== w) {
       asked = w;
       const map = queries.map((place) => weights(place, keys, w));
-      found = { map, curve: map.map((row) => pool(row, values)) };
+      const places = curvePlaces(EVEN, keys, w);
+      found = { map, answers: map.map((row) => pool(row, values)), places, curve: predict(places, keys, values, w) };
     }
     return found;
   };
@@ -138,7 +140,7 @@ function end(w, usual, all) {
   return usual < 1.05 ? "nearest" : "between";
 }
 
-function summary(keys, real, { query, w, map, curve, weights: own, prediction }, say) {
+function summary(keys, real, { query, w, map, answers, weights: own, prediction }, say) {
   const largest = own.indexOf(Math.max(...own));
   const kind = end(w, median(map.map(neighbours)), keys.length);
   return `${say(`summary-${kind}`, { w: writeW(w) })} ${say(w === 0 ? "summary-alike" : "summary", {
@@ -148,7 +150,7 @@ function summary(keys, real, { query, w, map, curve, weights: own, prediction },
     all: keys.length,
     key: number(keys[largest]),
     weight: number(own[largest], 3),
-    error: number(meanSquare(curve, real), 3),
+    error: number(meanSquare(answers, real), 3),
   })}`;
 }
 
@@ -167,8 +169,8 @@ export default async ({ svg, say, data, change, slider }) => {
     rowLayer(svg, under),
     pathLayer(svg, "truth", line(role("truth")), ({ x, y }) => path(queries.map(x), real.map(y))),
     pointsLayer(svg, keys, values),
-    pathLayer(svg, "curve", line(role("prediction"), " dashed"), ({ x, y, curve }) =>
-      path(queries.map(x), curve.map(y)),
+    pathLayer(svg, "curve", line(role("prediction"), " dashed"), ({ x, y, places, curve }) =>
+      path(places.map(x), curve.map(y)),
     ),
     pathLayer(
       svg,

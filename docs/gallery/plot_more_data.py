@@ -42,7 +42,7 @@ fig, ax = plt.subplots(figsize=(4.8, 3.4))
 ax.plot(sizes, fixed, "o--", color="black")
 ax.plot(sizes, chosen, "o-", color="black")
 ax.text(sizes[-1], fixed[-1] * 1.25, "w = 1, always", color="black", ha="right")
-ax.text(sizes[1], chosen[1] / 3, "w by leave-one-out", color="black", ha="center")
+ax.text(20, 0.012, "w by leave-one-out", color="black")
 for n, e, w in zip(sizes, chosen, ws):
     label = f"w = {w:.1f}" if n == sizes[0] else f"{w:.1f}"
     ax.annotate(label, (n, e), (0, 7), textcoords="offset points", ha="center", color="black", fontsize=11)

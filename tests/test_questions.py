@@ -93,6 +93,9 @@ ASKED = [
     ("E14", "Does `nn.Parameter` need `requires_grad=True`?", CODE),
     ("E15", "My w is quite different from my friend's", CODE),
     ("found nowhere", "Where is the picture of it?", WORDS),
+    ("a step too long", "Why has my w jumped to 83,000?", CODE),
+    ("a straight line", "Can a weight be negative?", CODE),
+    ("a band", "How sure is the curve? Can I draw a band?", CODE),
 ]
 PARTS = re.split(r"^### (.+)\n", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
 ANSWERS = {heading: re.split(r"^## ", text, flags=re.MULTILINE)[0] for heading, text in zip(PARTS[::2], PARTS[1::2])}

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import torch
 from facts.shared import SUPERSCRIPT, mse, percent
-from sklearn.datasets import load_iris
+from sklearn.datasets import load_iris, load_wine
 from sklearn.neighbors import KNeighborsClassifier
 from torch import Tensor
 
@@ -26,6 +26,7 @@ def facts() -> dict[str, str]:
         of_three_flowers()
         | of_the_widths()
         | of_the_kinds()
+        | of_wines()
         | of_the_neighbours()
         | of_dimension()
         | of_useless_features()
@@ -83,6 +84,28 @@ def of_the_kinds() -> dict[str, str]:
     assert alone > 2 * len(irises()[0]) / 3, "though alone it says a good deal"
     assert abs(apart - right) <= 2, "judging with those who chose should not flatter much"
     return {"iris-right": f"{right}", "iris-alone": f"{alone}", "iris-apart": f"{apart}"}
+
+
+def of_wines() -> dict[str, str]:
+    """Many knobs flatter the score on which they were chosen: half of the wines choose, the others are asked."""
+    wine = load_wine()
+    x, kinds = torch.tensor(wine.data), torch.tensor(wine.target)
+    x, y = (x - x.mean(dim=0)) / x.std(dim=0), torch.nn.functional.one_hot(kinds).double()
+
+    def right(answers: Tensor, half: Tensor) -> int:
+        return int((answers.argmax(dim=-1) == kinds[half]).sum())
+
+    own = other = one = 0
+    for a in torch.arange(len(x)) % 2 == 0, torch.arange(len(x)) % 2 == 1:
+        with warnings.catch_warnings(action="ignore"):  # of so many knobs that nothing is left to learn
+            w = fit_bandwidth(x[a], y[a])
+        shared = min(WS, key=lambda w: leave_one_out_loss(w, x[a], y[a]).item())
+        keys, values = leave_one_out(x[a], y[a])
+        own += right(torch.bmm(attention_weights(x[a], keys, w)[:, None], values)[:, 0], a)
+        other += right(attention_pooling(x[~a], x[a], y[a], w), ~a)
+        one += right(attention_pooling(x[~a], x[a], y[a], shared), ~a)
+    assert len(x) == 178 and own > other + 5 and one > other, "the score on which they were chosen should flatter"
+    return {"wine-own": f"{own}", "wine-other": f"{other}", "wine-one": f"{one}"}
 
 
 def of_the_neighbours() -> dict[str, str]:
@@ -148,16 +171,12 @@ def errors_if_one_matters(points: Draw) -> tuple[float, float]:
     return tuple(mse(attention_pooling(q, x, y, w), truth(q[:, 0])) for w in (shared, fit_bandwidth(x, y)))
 
 
-def error_if_all_matter(points: Draw) -> float:
-    """All features matter alike: the error with a w for each, as a share of the answers' spread."""
+def error_if_all_matter(points: Draw, curve=truth) -> float:
+    """All features matter alike: the error with the best w, which all share, as a share of the answers' spread."""
     x, q, noise = points
-    d = x.shape[1]
-    y, t = (d**0.5 * truth(places).mean(dim=-1) for places in (x, q))  # the same spread, from all features
-    y = y + noise
-    if d == 10:
-        best = min(mse(attention_pooling(q, x, y, w), t) for w in WS)
-        assert best > 0.8 * mse(y.mean(), t), "no w that all ten share should help"
-    return mse(attention_pooling(q, x, y, fit_bandwidth(x, y)), t) / t.var().item()
+    y, t = (curve(places).sum(dim=-1) for places in (x, q))
+    unit = truth(x[:, 0]).std() / y.std()  # the same spread as with one feature, and so as much noise
+    return min(mse(attention_pooling(q, x, y * unit + noise, w), t * unit) for w in WS) / (t * unit).var().item()
 
 
 def of_useless_features() -> dict[str, str]:
@@ -166,8 +185,11 @@ def of_useless_features() -> dict[str, str]:
     ten_shared, ten_own = mean_errors(ten)
     assert ten_shared > 30 * one_shared and ten_own < ten_shared / 10, "one w for each feature should save it"
     assert max(map(error_if_all_matter, one)) < 0.05, "one feature that matters should be no trouble"
-    assert min(map(error_if_all_matter, ten)) > 0.5, "where all features matter, no w should help"
+    assert min(map(error_if_all_matter, ten)) > 0.85, "where all features matter in a wavy way, no w should help"
+    straight = [error_if_all_matter(points, curve=lambda x: x) for points in ten]
+    assert min(straight) > 0.2 and max(straight) < 0.4, "a plane should be easier, and not easy"
     return {
+        "straight-10": percent(sum(straight) / 3),
         "useless-1": f"{one_shared:.2f}",
         "useless-10": f"{ten_shared:.2f}",
         "useless-10-own": f"{ten_own:.2f}",

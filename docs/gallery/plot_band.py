@@ -40,7 +40,8 @@ ax.set(xlabel="x", ylabel="y", xlim=(-0.05, 5), ylim=(-1, 4.6))
 describe(
     fig,
     f"""Fifty points, the truth, the prediction with w = {w:.1f}, and a band around the prediction,
-    {1.96 * se.median():.2f} up and down in the middle. The truth runs inside the band at {100 * caught.float().mean():.0f}% of the places, and
-    below it at the left end, where the prediction is {curve[0]:.2f} and the truth 0.""",
+    {1.96 * se.median():.2f} up and down in the middle. The truth runs inside the band at
+    {100 * caught.float().mean():.0f}% of the places, and below it at the left end, where the prediction is
+    {curve[0]:.2f} and the truth 0.""",
 )
 plt.show()

@@ -42,12 +42,12 @@ ax.contourf(length, width, largest.T, [0, 0.9], colors=[COLOURS["prediction"]], 
 for kind in 0, 2:
     lead = (2 * shares[:, kind] - shares.sum(dim=-1)).reshape(141, 113)
     ax.contour(length, width, lead.T, [0], colors=[COLOURS["prediction"]], linewidths=1.5)
-for kind, marker in enumerate("osv"):
+marks = zip("osv", ("key", "value", "query"), [(1.9, 0.5), (2.1, 1.45), (5.0, 2.6)])  # here a hue is a kind, no role
+for kind, (marker, hue, place) in enumerate(marks):
     here = petals[kinds == kind]
-    label = iris.target_names[kind]
-    ax.plot(here[:, 0], here[:, 1], marker, color="black", fillstyle="none", markeredgewidth=0.9, label=label)
+    ax.plot(here[:, 0], here[:, 1], marker, color=COLOURS[hue], fillstyle="none", markeredgewidth=1.1)
+    ax.text(*place, iris.target_names[kind], color=COLOURS[hue], va="center")
 ax.set(xlabel="petal length in cm", ylabel="petal width in cm", xlim=(0.5, 7.5), ylim=(0, 2.8))
-ax.legend(loc="lower center", bbox_to_anchor=(0.45, 1), ncols=3, columnspacing=1, handletextpad=0.2)
 places = len(petals.unique(dim=0))
 describe(
     fig,

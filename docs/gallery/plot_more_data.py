@@ -39,15 +39,19 @@ assert 1.8 < ws[-1] / ws[0] < 2.3, "32 times the points, about twice the w"
 # flattening stays. A bell that gets narrower as points are added loses both.
 
 fig, ax = plt.subplots(figsize=(4.8, 3.4))
-ax.plot(sizes, fixed, "o--", color="black", label="w = 1, always")
-ax.plot(sizes, chosen, "o-", color="black", label="w by leave-one-out")
+ax.plot(sizes, fixed, "o--", color="black")
+ax.plot(sizes, chosen, "o-", color="black")
+ax.text(sizes[-1], fixed[-1] * 1.25, "w = 1, always", color="black", ha="right")
+ax.text(20, 0.012, "w by leave-one-out", color="black")
 for n, e, w in zip(sizes, chosen, ws):
-    ax.annotate(f"{w:.1f}", (n, e), (0, 7), textcoords="offset points", ha="center", color="black", fontsize=11)
-ax.set(xscale="log", yscale="log", xlabel="training points", ylabel="error on the truth", ylim=(0.004, 1))
+    label = f"w = {w:.1f}" if n == sizes[0] else f"{w:.1f}"
+    ax.annotate(label, (n, e), (0, 7), textcoords="offset points", ha="center", color="black", fontsize=11)
+ax.set(
+    xlim=(16, 1000), xscale="log", yscale="log", xlabel="training points", ylabel="error on the truth", ylim=(0.004, 1)
+)
 ax.set_xticks(sizes, [str(n) for n in sizes])
 ax.set_yticks([0.01, 0.1, 1], ["0.01", "0.1", "1"])
 ax.minorticks_off()
-ax.legend(loc="lower left")
 describe(
     fig,
     f"""Error against the number of training points, both on logarithmic axes. With w = 1 the line is soon level, from

@@ -40,12 +40,14 @@ assert max(own) < shared[-1] / 10
 # the answers drift towards the plain average. With one w for each, theirs goes to 0 and they are no longer seen.
 
 fig, ax = plt.subplots(figsize=(4.8, 3.4))
-ax.plot(features, average, ":", color="black", linewidth=1.2, label="plain average")
-ax.plot(features, shared, "s--", color="black", linewidth=1.2, label="one w for all")
-ax.plot(features, own, "o-", color="black", linewidth=1.2, label="one w for each")
+ax.plot(features, average, ":", color="black", linewidth=1.2)
+ax.plot(features, shared, "s--", color="black", linewidth=1.2)
+ax.plot(features, own, "o-", color="black", linewidth=1.2)
+ax.text(5, average[2] + 0.03, "plain average", color="black", ha="center")
+ax.text(5.2, shared[2] - 0.02, "one w for all", color="black", va="top")
+ax.text(10, own[-1] + 0.05, "one w for each", color="black", ha="right")
 ax.set(xlabel="features, of which one matters", ylabel="error on the truth", ylim=(0, 1))
 ax.set_xticks(features)
-ax.legend(loc="center left", bbox_to_anchor=(0, 0.66))
 describe(
     fig,
     f"""Error on the truth against the number of features, of which only one matters. With one w for all it climbs from

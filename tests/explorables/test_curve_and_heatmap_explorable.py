@@ -18,8 +18,8 @@ def expect_curve_and_heatmap(root, x, w):
         f"The query {x:.3f} is answered {minus(own @ values)}",
         *(
             [
-                f"as if {1 / (own**2).sum():.1f} of the 50 points",
-                f"the largest, {own.max():.3f}, belongs to the key {keys[own.argmax()]:.2f}.",
+                f"hears about {1 / (own**2).sum():.1f} of the 50 points",
+                f"the largest weight, {own.max():.3f}, belongs to the key {keys[own.argmax()]:.2f}.",
             ]
             if w
             else [f"each of the 50 points has the weight {own[0]:.3f}."]
@@ -82,3 +82,19 @@ def test_what_the_steps_of_curve_and_heatmap_say_is_true(visit):
     errors = [nn.functional.mse_loss(attention_pooling(queries, keys, values, w), y_truth).item() for w in ws]
     assert 0 < errors.index(min(errors)) < len(ws) - 1
     assert min(errors) < 0.5 * min(errors[0], errors[-1])
+
+
+def test_the_staircase_has_true_steps_and_goes_through_every_point(visit):
+    _, root = visit("curve-and-heatmap", "w=1000")
+    keys, *_ = double()
+    corners = root.locator("[data-part=curve]").evaluate("e => e.getAttribute('d')").lstrip("M").split("L")
+    corners = torch.tensor([[float(number) for number in corner.split()] for corner in corners])
+    dots = root.locator("[data-part=points] circle").evaluate_all(
+        "all => all.map(e => [Number(e.getAttribute('cx')), Number(e.getAttribute('cy'))])"
+    )
+    assert len(dots) == len(keys)
+    missed = [(corners - dot).abs().amax(dim=1).min() for dot in torch.tensor(dots)]
+    assert max(missed) < 0.5, "in pixels"
+    across, up = corners.diff(dim=0).abs().T
+    sloping = (up > 5) & (across > 0.45)
+    assert not sloping.any(), "a step goes straight up, or it is a zigzag"

@@ -20,7 +20,7 @@ import {
   set,
   writeW,
 } from "../shared/draw.js";
-import { meanSquare, neighbours, pool, range, truth, weights } from "../shared/math.js";
+import { meanSquare, neighbours, placesOfCurve, pool, predict, range, truth, weights } from "../shared/math.js";
 
 const LEVELS = 25; // of darkness
 const SHOWN = [0, 0.01, 0.05, 0.2, 0.5, 1];
@@ -43,7 +43,9 @@ function rememberMap(queries, { x: keys, y: values }) {
     if (asked !== w) {
       asked = w;
       const map = queries.map((place) => weights(place, keys, w));
-      found = { map, curve: map.map((row) => pool(row, values)) };
+      const places = placesOfCurve(keys, w);
+      const answers = map.map((row) => pool(row, values));
+      found = { map, answers, places, curve: predict(places, keys, values, w) };
     }
     return found;
   };
@@ -138,7 +140,7 @@ function end(w, usual, all) {
   return usual < 1.05 ? "nearest" : "between";
 }
 
-function summary(keys, real, { query, w, map, curve, weights: own, prediction }, say) {
+function summary(keys, real, { query, w, map, answers, weights: own, prediction }, say) {
   const largest = own.indexOf(Math.max(...own));
   const kind = end(w, median(map.map(neighbours)), keys.length);
   return `${say(`summary-${kind}`, { w: writeW(w) })} ${say(w === 0 ? "summary-alike" : "summary", {
@@ -148,7 +150,7 @@ function summary(keys, real, { query, w, map, curve, weights: own, prediction },
     all: keys.length,
     key: number(keys[largest]),
     weight: number(own[largest], 3),
-    error: number(meanSquare(curve, real), 3),
+    error: number(meanSquare(answers, real), 3),
   })}`;
 }
 
@@ -167,8 +169,8 @@ export default async ({ svg, say, data, change, slider }) => {
     rowLayer(svg, under),
     pathLayer(svg, "truth", line(role("truth")), ({ x, y }) => path(queries.map(x), real.map(y))),
     pointsLayer(svg, keys, values),
-    pathLayer(svg, "curve", line(role("prediction"), " dashed"), ({ x, y, curve }) =>
-      path(queries.map(x), curve.map(y)),
+    pathLayer(svg, "curve", line(role("prediction"), " dashed"), ({ x, y, places, curve }) =>
+      path(places.map(x), curve.map(y)),
     ),
     pathLayer(
       svg,

@@ -21,7 +21,7 @@ import {
   textLayer,
   writeW,
 } from "../shared/draw.js";
-import { kernels, neighbours, pool, range, scores, truth, weights } from "../shared/math.js";
+import { kernels, neighbours, placesOfCurve, pool, range, scores, truth, weights } from "../shared/math.js";
 
 const GRID = range(201, (i) => i / 40);
 const BELL = range(321, (i) => (i - 160) / 40); // where the kernel is drawn, in widths
@@ -35,26 +35,27 @@ function rememberCurve({ x: keys, y: values }) {
   return (w, kernel) => {
     if (asked !== `${w} ${kernel}`) {
       asked = `${w} ${kernel}`;
-      const rows = GRID.map((place) => weights(place, keys, w, kernel));
+      const places = placesOfCurve(keys, w);
+      const rows = places.map((place) => weights(place, keys, w, kernel));
       const largest = Math.max(...rows.map((row) => (row ? Math.max(...row) : 0)));
       const most = [0.05, 0.1, 0.2, 0.5, 1].find((top) => top >= largest - 1e-9) ?? 1;
-      found = { curve: rows.map((row) => row && pool(row, values)), most };
+      found = { places, curve: rows.map((row) => row && pool(row, values)), most };
     }
     return found;
   };
 }
 
 // All that the layers show, computed once for each drawing.
-function look({ x: keys, y: values }, { x: query, w, kernel }, { curve, most }, { width, height }) {
+function look({ x: keys, y: values }, { x: query, w, kernel }, fit, { width, height }) {
   const row = weights(query, keys, w, kernel);
   const count = (key) => kernels[kernel]((query - key) * w);
   return {
-    ...{ query, w, kernel, curve, most, width, count, weights: row },
+    ...{ ...fit, query, w, kernel, width, count, weights: row },
     prediction: row && pool(row, values),
     total: keys.reduce((sum, key) => sum + count(key), 0),
     x: scale(0, 5, 44, width - 12),
     y: scaleAround(values, height - 166, 28),
-    h: scale(0, most, height - 44, height - 128),
+    h: scale(0, fit.most, height - 44, height - 128),
   };
 }
 
@@ -66,9 +67,9 @@ function axesLayer(svg, say) {
   };
 }
 
-const fitted = ({ x, y, curve }) =>
+const fitted = ({ x, y, places, curve }) =>
   path(
-    GRID.map(x),
+    places.map(x),
     curve.map((v) => (v === null ? v : y(v))),
   );
 
@@ -138,9 +139,10 @@ function tableRows({ x: keys, y: values }, view, say) {
 }
 
 function drawTable(below, points, view, say) {
-  const [kind, caption] = view.kernel === "gaussian" ? ["score", "caption"] : ["count", "caption-count"];
+  const [kind, caption] =
+    view.kernel === "gaussian" ? ["score", view.w === 1 ? "caption-one" : "caption"] : ["count", "caption-count"];
   const heads = ["key", "distance", kind, "weight", "value", "product"].map((head) => say(head));
-  const told = say(caption, { count: NEAREST, all: points.x.length, total: brief(view.total) });
+  const told = say(caption, { count: NEAREST, all: points.x.length, total: brief(view.total), w: writeW(view.w) });
   table(below, told, heads, tableRows(points, view, say));
 }
 

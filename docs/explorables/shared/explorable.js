@@ -35,14 +35,15 @@ function wordsOf(box, name) {
 }
 
 // The state: parts with a name, a first value, and a way to read them from a text; nonsense is left out.
-function makeState(name, changed) {
+function makeState(name, given, changed) {
   const [state, first, readers] = [{}, {}, {}];
-  const asked = new URLSearchParams(location.search);
+  const [asked, page] = [new URLSearchParams(location.search), new URLSearchParams(given)];
   function part(key, value, reader) {
-    first[key] = value;
+    const wanted = page.get(key);
+    first[key] = (wanted === null ? undefined : reader(wanted)) ?? value;
     readers[key] = reader;
     const text = asked.get(`${name}.${key}`);
-    state[key] = (text === null ? undefined : reader(text)) ?? value;
+    state[key] = (text === null ? undefined : reader(text)) ?? first[key];
   }
   function change(parts) {
     Object.assign(state, parts);
@@ -123,11 +124,11 @@ async function run(root, name, build) {
     set(status, { text: summary, "aria-busy": null });
     writeAddress(root, name, parts);
   });
-  const parts = makeState(name, () => {
+  const parts = makeState(name, root.dataset.first, () => {
     set(status, { "aria-busy": "true" });
     later();
   });
-  const controls = makeControls(box, root.id, say, parts);
+  const controls = makeControls(box, root, say, parts);
   const { state, part, change, reset } = parts;
   const draw = await build({ svg, controls: box, below, say, data, state, part, change, reset, ...controls.tools });
   controls.tools.buttons({ reset });

@@ -55,6 +55,15 @@ export const predict = (queries, keys, values, w = 1, kernel = "gaussian") =>
     return row && pool(row, values);
   });
 
+// Where a prediction must be asked so that its curve is drawn as it is: an even grid, every key, and both sides of each
+// place where it may jump: midway between keys, and where a kernel's reach ends.
+export function placesOfCurve(keys, w) {
+  const jumps = keys.slice(1).map((key, i) => (key + keys[i]) / 2);
+  if (w) for (const key of keys) jumps.push(key - 1 / w, key + 1 / w);
+  const all = [...range(201, (i) => i / 40), ...keys, ...jumps.flatMap((at) => [at - 1e-3, at + 1e-3])];
+  return all.filter((place) => place >= 0 && place <= 5).sort((a, b) => a - b);
+}
+
 // How many equal weights would be as even as these: n for n equal ones, 1 when one key has it all.
 export const neighbours = (weights) => 1 / sum(weights.map((weight) => weight ** 2));
 

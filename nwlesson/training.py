@@ -90,7 +90,8 @@ def train(
     Warns
     -----
     UserWarning
-        If the last loss is more than one per cent higher than the first.
+        If the last loss is more than one per cent higher than the first; and if w no longer moves because most queries
+        hear their nearest key alone, so that the loss has no slope.
 
     Notes
     -----
@@ -123,7 +124,17 @@ def train(
     first, last = history[0].loss, history[-1].loss
     if last > 1.01 * first:  # a loss that creeps along a plateau is nothing to worry about
         warnings.warn(f"the loss ends higher than it began, {last:g} after {first:g}: {WAYS_OUT}", stacklevel=2)
+    elif model.w.item() == history[-1].w and _hears_the_nearest_alone(model.attention_weights):
+        warnings.warn(
+            f"w no longer moves: at w = {model.w.item():g} most queries hear their nearest key alone, and the loss has "
+            f"no slope there; {WAYS_OUT}",
+            stacklevel=2,
+        )
     return history
+
+
+def _hears_the_nearest_alone(weights: Tensor) -> bool:
+    return weights.shape[-1] > 1 and weights.amax(dim=-1).median().item() > 0.999
 
 
 def _check_task(model: NWKernelRegression, queries: Tensor, targets: Tensor, lr: float) -> None:

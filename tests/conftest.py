@@ -37,6 +37,7 @@ settings.register_profile("lesson", deadline=None, max_examples=50, derandomize=
 settings.load_profile("lesson")
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers():
     """Three workers for two processors: while a browser draws, its worker waits."""
     return (3 * os.cpu_count() + 1) // 2

@@ -1,7 +1,8 @@
 """Pages with explorables that stay open for all tests of a file, and what a reader does there: look, press, wait.
 
 A new window costs as much as twenty tests, so each view has one; after a test everything on it is put back. Its clock
-stands still: `settled` turns it on, in place of waiting until the reader has paused. A plugin, not a conftest.py: two
+stands still: `settled` turns it on, in place of waiting until the reader has paused. Motion is not wanted there, so a
+{try} arrives at once; a test of motion says so. A plugin, not a conftest.py: two
 of that name would hide each other from `import`.
 """
 
@@ -65,7 +66,7 @@ def close(ours, theirs):
 
 def open_page(chromium, url, view, prepare=None, **options):
     """Open a page in a window of its own, whose clock stands still; it collects what the browser complains about."""
-    page = chromium.new_context(**VIEWS[view], **options).new_page()
+    page = chromium.new_context(**({"reduced_motion": "reduce"} | VIEWS[view] | options)).new_page()
     page.complaints = []
     page.on("console", lambda message: page.complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: page.complaints.append(str(error)))
@@ -101,7 +102,7 @@ def put_back(page, view):
     """As if the page had just been loaded and its explorables had started."""
     page.mouse.up()
     page.mouse.move(0, 0)
-    page.emulate_media(media="screen", reduced_motion="no-preference")
+    page.emulate_media(media="screen", reduced_motion="reduce")
     if page.viewport_size != VIEWS[view]["viewport"]:
         page.set_viewport_size(VIEWS[view]["viewport"])
     page.evaluate(PUT_BACK)

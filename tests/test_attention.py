@@ -1,8 +1,10 @@
-"""What lesson 15 claims of Nadaraya-Watson and of Transformers, for any numbers, against torch's own attention.
+"""What lessons 15 and 17 claim of Nadaraya-Watson and of Transformers, for any numbers, against torch's own attention.
 
 The function and the class are taken out of the page, so that what readers copy is what is tested.
 """
 
+import gzip
+import json
 import math
 import re
 
@@ -200,3 +202,37 @@ def test_scores_are_symmetric_only_while_queries_and_keys_share_a_matrix(seed):
     head.W_k.weight = head.W_q.weight
     shared = head.W_q(words) @ head.W_k(words).T
     assert_close(shared, shared.T)
+
+
+SENTENCES = json.loads((DOCS / "facts" / "sentences.json").read_text(encoding="utf-8"))
+ROWS = [
+    (0, "meaning", "it", "animal", 0.6),
+    (2, "meaning", "are", "keys", 0.6),
+    (3, "meaning", "has", "dog", 0.6),
+    (0, "previous", "it", "because", 0.99),
+    (0, "sink", "it", "[CLS]", 0.8),
+]
+
+
+def test_the_sentences_of_lesson_17_say_where_they_come_from():
+    model = SENTENCES["model"]
+    assert re.fullmatch(r"[0-9a-f]{64}", model["sha256"])
+    assert all(model[part] for part in ("name", "package", "version", "licence", "layers", "heads", "d"))
+    assert len(gzip.compress(json.dumps(SENTENCES).encode())) < 8_000
+
+
+@pytest.mark.parametrize("sentence", SENTENCES["sentences"], ids=lambda sentence: sentence["tokens"][-3])
+def test_every_word_of_a_sentence_shares_out_one(sentence):
+    n = len(sentence["tokens"])
+    assert sentence["weights"].keys() == SENTENCES["heads"].keys()
+    for table in sentence["weights"].values():
+        weights = torch.tensor(table, dtype=torch.float64)
+        assert weights.shape == (n, n) and (weights >= 0).all()
+        assert_close(weights.sum(dim=1), torch.ones(n, dtype=torch.float64), atol=n * 0.5e-4, rtol=0)
+
+
+@pytest.mark.parametrize(("number", "head", "query", "key", "least"), ROWS)
+def test_the_heads_hear_what_lesson_17_says(number, head, query, key, least):
+    sentence = SENTENCES["sentences"][number]
+    row = sentence["weights"][head][sentence["tokens"].index(query)]
+    assert sentence["tokens"][row.index(max(row))] == key and max(row) > least

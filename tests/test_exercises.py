@@ -217,6 +217,10 @@ WRONG = [
     ("12b", "far = torch.tensor(float('nan'))"),
     ("13a", "others_say = 18.07"),  # with itself
     ("13b", "choice = 'about 4'"),
+    ("13c", "line_weights = [0.5, 0.5]"),
+    ("13c", "line_weights = [1.5, 0.5]"),
+    ("13e", "se, needed = 0.306, 16 / 3"),  # twice as many neighbours
+    ("13f", "order = [1, 12, 4]"),
     ("14a", "sides = [0.1, 0.05, 0.01]"),
     ("14b", "def fit_two(x, y): return torch.tensor([10.0, 1.0])"),  # without looking
     ("14b", "def fit_two(x, y): return 9 * (torch.corrcoef(torch.column_stack([x, y]).T)[2, :2].abs() > 0.25) + 1.0"),

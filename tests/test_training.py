@@ -107,6 +107,24 @@ def test_far_queries_are_to_blame_where_they_are_larger_than_the_errors():
         train(NWKernelRegression(5e-16), queries, keys, values, targets)
 
 
+@pytest.mark.parametrize(("x_unit", "y_unit"), [(1, 100), (1, 1000), (1000, 1)])
+def test_a_w_that_hears_the_nearest_alone_and_cannot_come_back_is_told_in_words(x_unit, y_unit):
+    """The loss has fallen, or never moved: without a word it would look like success."""
+    queries, keys, values, targets = task(dtype=torch.float32)
+    net = NWKernelRegression(0.5)
+    with pytest.warns(UserWarning, match=r"^w no longer moves: at w = .*nearest key alone.*divide y and x") as told:
+        history = train(net, queries * x_unit, keys * x_unit, values * y_unit, targets * y_unit)
+    assert history[-1].loss <= history[0].loss
+    assert told[0].filename == __file__
+
+
+def test_a_run_that_has_arrived_is_not_told_that_it_is_stuck():
+    net = NWKernelRegression(3.9)
+    train(net, *task(dtype=torch.float32), epochs=300)  # any warning is an error here
+    one_key = torch.ones(3, 1)
+    train(NWKernelRegression(1.0), torch.arange(3.0), one_key, one_key, torch.zeros(3))
+
+
 def test_a_loss_that_ends_higher_than_it_began_is_told_in_words():
     """From the best w, a long step can only lead away from it."""
     net = NWKernelRegression(3.9).double()

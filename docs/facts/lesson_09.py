@@ -3,11 +3,11 @@
 import torch
 from facts.shared import fifty_points, mse, percent, test_error
 
-from nwlesson import attention_pooling, attention_weights
+from nwlesson import attention_pooling, attention_weights, fit_bandwidth, make_data
 
 
 def facts() -> dict[str, str]:
-    return of_the_diagonal() | of_the_leak()
+    return of_the_diagonal() | of_the_leak() | of_the_runaway()
 
 
 def of_the_diagonal() -> dict[str, str]:
@@ -17,6 +17,25 @@ def of_the_diagonal() -> dict[str, str]:
     return {
         "self-middle": percent(own[20:30].mean()),
         "self-edge": percent(torch.stack([own[0], own[-1]]).max()),
+    }
+
+
+def of_the_runaway() -> dict[str, str]:
+    """With the self kept the loss falls for ever, but with many points so slowly that a short run may not show it."""
+    own, fall = {}, {}
+    for n in 50, 1000:
+        x, y = make_data(n, dtype=torch.float64)[:2]
+        best = fit_bandwidth(x, y)
+        ws = [best * 2**k for k in range(8)]
+        losses = [mse(attention_pooling(x, x, y, w), y) for w in ws]
+        assert losses == sorted(losses, reverse=True) and losses[-1] < losses[0] / 2, "no valley"
+        own[n], fall[n] = attention_weights(x, x, best).diagonal().mean().item(), 1 - losses[1] / losses[0]
+    assert own[50] > 5 * own[1000] and fall[50] > 4 * fall[1000]
+    return {
+        "self-best-50": f"{own[50]:.2f}",
+        "self-best-1000": f"{own[1000]:.2f}",
+        "self-fall-50": percent(fall[50]),
+        "self-fall-1000": percent(fall[1000]),
     }
 
 

@@ -7,7 +7,7 @@ def facts() -> dict[str, str]:
     data = fifty_points()
     history, w5 = trained(data, None)
     return {
-        "w-start": f"{history[0].w:.2f}",
+        "w-start": f"{history[0].w:.3f}",
         "w-after-1": f"{history[1].w:.2f}",
         "w-before-5": f"{history[4].w:.2f}",
         "w-after-5": f"{w5:.2f}",

@@ -1,9 +1,10 @@
 """Lesson 11: did it learn? Past the best w in one jump and slowly back, with other seeds, and with the self kept."""
 
+import warnings
 from typing import NamedTuple
 
 import torch
-from facts.shared import N_SEEDS, fifty_points, neighbours, percent, test_error, trained
+from facts.shared import N_SEEDS, correlation, fifty_points, mse, neighbours, percent, ranks, test_error, trained
 from torch import Tensor
 
 from nwlesson import (
@@ -12,8 +13,11 @@ from nwlesson import (
     attention_pooling,
     attention_weights,
     fit_bandwidth,
+    leave_one_out,
     leave_one_out_loss,
+    make_data,
     train,
+    truth,
 )
 
 
@@ -24,6 +28,8 @@ def facts() -> dict[str, str]:
         of_the_way(data)
         | of_the_losses(data)
         | of_three_curves(data)
+        | of_roughness(data)
+        | of_a_step(data)
         | of_the_self_kept(data)
         | of_many_seeds(stories)
         | of_the_ends(stories)
@@ -59,7 +65,9 @@ def of_the_losses(data: RegressionData) -> dict[str, str]:
     best, (_, w5) = fit_bandwidth(data.x_train, data.y_train), trained(data, None)
     assert loss(best) < loss(w5) < loss(1.0), "training should help, and not arrive"
     assert test_error(data, best) < test_error(data, w5) < test_error(data, 1.0), "the same on the truth"
-    return {"loss-best": f"{loss(best):.2f}"}
+    noise = len(data.x_train) / 2 * mse(data.y_train, truth(data.x_train))
+    assert loss(best) > noise > 0.8 * loss(best), "most of the best loss should be noise"
+    return {"loss-best": f"{loss(best):.2f}", "loss-noise": f"{noise:.2f}"}
 
 
 class Curve(NamedTuple):
@@ -107,6 +115,42 @@ def of_three_curves(data: RegressionData) -> dict[str, str]:
         "max-weight-best": middle.largest,
         "max-weight-5": five.largest,
     }
+
+
+def of_roughness(data: RegressionData) -> dict[str, str]:
+    """Where the weights are large the curve bends more, over many draws of the noise; in one draw it hardly shows."""
+    draws, (_, w5) = 4000, trained(data, None)
+    weights = attention_weights(data.x_test, data.x_train, w5)
+    noise = 0.5 * torch.randn(len(data.x_train), draws, generator=torch.Generator().manual_seed(0))
+    bends = (weights @ (truth(data.x_train)[:, None] + noise)).diff(n=2, dim=0).abs()  # (38, draws)
+    largest = weights.amax(dim=-1)[1:-1]
+    order = largest.argsort(descending=True)
+    more = (bends[order[:10]].mean() / bends[order[10:]].mean() - 1).item()
+    assert correlation(ranks(bends.mean(dim=1)), ranks(largest)) > 0.6, "on average they belong together"
+    assert more > 0.3, "and not by a trifle"
+    single = torch.tensor([correlation(ranks(column), ranks(largest)) for column in bends.T[:200]])
+    assert single.median() < 0.3, "in one draw it should hardly be seen"
+    return {"rough-draws": f"{draws:,}", "rough-ten": percent(more)}
+
+
+def of_a_step(data: RegressionData) -> dict[str, str]:
+    """The step grows with the number of points and the square of y; divided by both, it does not."""
+
+    def after_one(x: Tensor, y: Tensor) -> float:
+        net = NWKernelRegression(0.5).double()
+        train(net, x, *leave_one_out(x, y), y, epochs=1)
+        return net.w.item()
+
+    x, y = data.x_train.double(), data.y_train.double()
+    step, scaled = after_one(x, y) - 0.5, after_one(x, y / 10) - 0.5
+    assert abs(step / scaled / 100 - 1) < 1e-6, "ten times the y, a hundred times the step"
+    few, many = (after_one(*make_data(n, dtype=torch.float64)[:2]) - 0.5 for n in (500, 1000))
+    assert abs(many / few / 2 - 1) < 0.1, "twice the points, twice the step, about"
+    with warnings.catch_warnings(action="ignore"):
+        landed = after_one(x, 10 * y)
+    nearest = attention_weights(data.x_test.double(), x, landed).amax(dim=-1)
+    assert nearest.median() > 0.999, "each query should hear its nearest key alone"
+    return {"step-y-w": f"{landed:.0f}"}
 
 
 def trained_with_self(data: RegressionData, epochs: int):

@@ -1,7 +1,7 @@
 """Lesson 15: the three points once more, scored by products: with half the square of the key, and without."""
 
 import torch
-from facts.shared import KEYS, QUERY, VALUES
+from facts.shared import KEYS, QUERY
 
 from nwlesson import attention_weights
 
@@ -47,4 +47,4 @@ def of_the_loudest() -> dict[str, str]:
     loud = torch.softmax(PRODUCTS, dim=-1)
     assert torch.allclose(loud, torch.softmax(-((QUERY - KEYS) ** 2) / 2 + HALVES, dim=-1)), "the bell times loudness"
     assert loud.argmax() == 2 and loud[2] > 0.95, "without the squares the largest key should win"
-    return {"dot-loud-4": f"{loud[2]:.2f}", "dot-loud-answer": f"{loud @ VALUES:.2f}"}
+    return {"dot-loud-4": f"{loud[2]:.2f}"}

@@ -38,6 +38,14 @@ def mse(a: Tensor, b: Tensor) -> float:
     return ((a - b) ** 2).mean().item()
 
 
+def ranks(numbers: Tensor) -> Tensor:
+    return numbers.argsort().argsort().double()
+
+
+def correlation(a: Tensor, b: Tensor) -> float:
+    return torch.corrcoef(torch.stack([a, b]))[0, 1].item()
+
+
 def test_error(data: RegressionData, w: float, kernel=gaussian) -> float:
     """Mean squared distance from the truth when all training points are used with this w."""
     return mse(attention_pooling(data.x_test, data.x_train, data.y_train, w, kernel=kernel), data.y_truth)

@@ -3,7 +3,7 @@
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from explorable_pages import NAMES, input_of, settled, start
+from explorable_pages import NAMES, PAUSE, input_of, settled, start
 
 # Values that a part of the state cannot have, each in its turn. All that is not asked for stays as it is.
 NONSENSE = {
@@ -103,3 +103,69 @@ def test_data_that_did_not_come_are_asked_for_again(load):
     start(page, "training")
     assert all("503" in text or "JSON" in text for text in page.complaints) and page.complaints
     page.complaints.clear()
+
+
+# A {try} glides, and Back undoes it
+
+
+def number_of(root, key):
+    return float(root.locator(f"#{root.get_attribute('id')}-{key} ~ output").inner_text())
+
+
+@pytest.fixture
+def moving(visit):
+    """The first explorable for a reader who wants motion, and a button that leads to w = 0.25 at x = 4.5."""
+    page, root = visit("one-query")
+    page.emulate_media(reduced_motion="no-preference")
+    button = root.locator("button.try").first
+    before = button.evaluate("button => button.words.dataset.set")
+    button.evaluate("button => { button.words.dataset.set = 'x=4.5&w=0.25&kernel=boxcar'; }")
+    yield page, root, button
+    button.evaluate("(button, before) => { button.words.dataset.set = before; }", before)
+
+
+def test_a_try_passes_all_that_lies_between_and_arrives(moving):
+    """x evenly, w by equal factors; what has no numbers in between is there at once; one address, one summary."""
+    page, root, button = moving
+    button.evaluate("button => button.click()")
+    page.clock.run_for(50)
+    assert input_of(root, "kernel").input_value() == "boxcar"
+    seen = []
+    for _ in range(9):
+        page.clock.run_for(100)
+        seen.append((number_of(root, "x"), number_of(root, "w")))
+    xs, ws = zip(*seen, strict=True)
+    assert list(xs) == sorted(xs) and len(set(xs)) > 5 and 2.5 < xs[3] < 4.5
+    assert list(ws) == sorted(ws, reverse=True) and len(set(ws)) > 5
+    share = [(x - 2.5) / 2 for x in xs]
+    assert ws[3] == pytest.approx(4 * (0.25 / 4) ** share[3], rel=0.1), "half way is 1, not 2.1"
+    assert seen[-1] == (4.5, 0.25)
+    assert root.locator(".explorable-summary").get_attribute("aria-busy") == "true", "not spoken while it moves"
+    page.clock.run_for(PAUSE)
+    assert root.locator(".explorable-summary").get_attribute("aria-busy") is None
+
+
+def test_whoever_touches_a_control_stops_the_movement_there(moving):
+    page, root, button = moving
+    button.evaluate("button => button.click()")
+    page.clock.run_for(400)
+    input_of(root, "x").evaluate("input => { input.value = 1; input.dispatchEvent(new Event('input')); }")
+    page.clock.run_for(2000)
+    there = number_of(root, "w")
+    assert number_of(root, "x") == 1 and 0.25 < there < 4
+    assert parse_qs(urlsplit(page.url).query)["one-query.w"] == [f"{there:g}"], "the address tells the truth"
+
+
+def test_back_takes_a_try_back_and_forward_repeats_it(visit):
+    page, root = visit("one-query")
+    settled(page, root, lambda: input_of(root, "x").press("ArrowRight"))
+    before = seen(root)
+    settled(page, root, lambda: root.locator("button.try").first.evaluate("button => button.click()"))
+    after = seen(root)
+    assert after != before
+    page.go_back()
+    page.clock.run_for(PAUSE)
+    assert seen(root) == before
+    page.go_forward()
+    page.clock.run_for(PAUSE)
+    assert seen(root) == after

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from explorable_pages import input_of, settled
+from explorable_pages import PAUSE, input_of, settled
 
 
 def product_on_screen(root, n, a, b, c):
@@ -62,11 +62,30 @@ def test_bmm_pointing_at_a_number_shows_its_row_and_column(visit, view):
     assert names.locator(".strong").all_text_contents() == ["0"]
     box = result.bounding_box()
     place = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    summary = settled(page, root, lambda: page.touchscreen.tap(*place) if view == "phone" else page.mouse.move(*place))
+    point = page.touchscreen.tap if view == "phone" else page.mouse.move
+    summary = settled(page, root, lambda: point(*place))
     assert "Level 1: row 0 of A has met column 1 of B" in summary
     assert names.locator(".strong").all_text_contents() == ["1"], "the number of the level that is meant"
     wide = [number for number, cell in enumerate(cells.all()) if cell.get_attribute("stroke") != "currentColor"]
     assert wide == [6, 7, 8, 12 + 7, 12 + 9, 12 + 11, 24 + 5], "A's row, B's column and the number"
+
+
+def test_bmm_a_mouse_that_passes_by_leaves_the_walk_where_it_is_and_a_click_goes_there(visit):
+    page, root = visit("bmm")
+    settled(page, root, root.get_by_role("button", name="next", exact=False).first.click)
+    walk = root.locator(".explorable-summary").inner_text()
+    address = page.url
+    result = root.locator("[data-part=cells] rect").nth(12 + 12 + 5)
+    result.scroll_into_view_if_needed()
+    box = result.bounding_box()
+    place = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    assert settled(page, root, lambda: page.mouse.move(*place)) != walk
+    assert settled(page, root, lambda: page.mouse.move(0, 0)) == walk and page.url == address
+    there = settled(page, root, lambda: page.mouse.click(*place))
+    assert "Level 1: row 0 of A has met column 1 of B" in there
+    page.mouse.move(0, 0)
+    page.clock.run_for(PAUSE)
+    assert root.locator(".explorable-summary").inner_text() == there and page.url != address
 
 
 @pytest.mark.parametrize(("second", "shape"), [("levels", (3, 3, 2)), ("rows", (2, 4, 2))])

@@ -2,7 +2,9 @@
 
 import itertools
 import json
+import math
 
+import numpy as np
 import pytest
 import torch
 from conftest import SITE
@@ -152,3 +154,46 @@ def test_the_loss_curve_is_that_of_the_lesson(maths):
         {"x": x.tolist(), "y": y.tolist(), "ws": ws},
     )
     close(ours, [leave_one_out_loss(w, x, y).item() for w in ws])
+
+
+EVEN = torch.linspace(0, 5, 201, dtype=torch.float64)
+DENSE = torch.linspace(0, 5, 5001, dtype=torch.float64)
+
+
+def drawn(maths, w, kernel="gaussian", *, exact=True):
+    """The places at which the curve is computed, and what it is there; not a number where nobody answers."""
+    x, y, *_ = double()
+    argument = {"even": EVEN.tolist(), "x": x.tolist(), "y": y.tolist(), "w": w, "kernel": kernel}
+    find = "m.curvePlaces(a.even, a.x, a.w, a.kernel)" if exact else "a.even"
+    places, answers = maths(
+        f"(m, a) => {{ const p = {find}; return [p, m.predict(p, a.x, a.y, a.w, a.kernel)]; }}", argument
+    )
+    return np.array(places), np.array([math.nan if v is None else v for v in answers])
+
+
+def off(places, answers, w):
+    """How far lines from place to place run from the curve itself, at most and in the mean."""
+    x, y, *_ = double()
+    difference = np.abs(np.interp(DENSE.numpy(), places, answers) - attention_pooling(DENSE, x, y, w).numpy())
+    return difference.max(), difference.mean()
+
+
+@pytest.mark.parametrize("w", [0.0, 1.0, 4.0, 30.0, 100.0])
+def test_a_curve_is_drawn_where_it_runs(maths, w):
+    """Steps are steps; two hundred even places would be far off where the bell is narrow."""
+    most, mean = off(*drawn(maths, w), w)
+    assert most < 0.25 and mean < 0.005
+    if w == 100:
+        most_even, mean_even = off(*drawn(maths, w, exact=False), w)
+        assert most_even > 1 and mean_even > 5 * mean
+
+
+@pytest.mark.parametrize("kernel", ["boxcar", "triangular", "epanechnikov"])
+@pytest.mark.parametrize("w", [4.0, 20.0, 100.0])
+def test_no_line_is_drawn_across_a_gap_without_an_answer(maths, kernel, w):
+    places, answers = drawn(maths, w, kernel)
+    x, *_ = double()
+    nobody = (DENSE[:, None] - x).abs().min(dim=1).values * w > 1 + 1e-4
+    after = np.searchsorted(places, DENSE[nobody].numpy())
+    assert nobody.any() == (w > 4)
+    assert np.isnan(answers[after - 1] + answers[after]).all(), "one of the two ends of the line has no answer"

@@ -63,6 +63,12 @@ def test_one_query_by_keyboard(visit):
     expect_one_query(root, 0.0, 0.0)
 
 
+def test_the_one_bar_is_seen_though_it_stands_where_the_query_does(visit):
+    _, root = visit("one-query", "x=2.5&w=100")
+    order = root.locator("svg.explorable-canvas > *").evaluate_all("all => all.map(e => e.dataset.part)")
+    assert order.index("query") < order.index("weights"), "what is drawn later covers what is below it"
+
+
 @pytest.mark.parametrize("kernel", ["boxcar", "triangular", "epanechnikov", "constant"])
 def test_one_query_with_another_kernel(visit, kernel):
     page, root = visit("one-query")

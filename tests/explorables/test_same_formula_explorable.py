@@ -87,7 +87,9 @@ def expect_same_formula(root, q=2.0, w=1.0, keys="line", pick=3, **on):
     if not torch.allclose(weights, old, rtol=0, atol=1e-9):
         assert f"from {minus(gaps.min())} to {minus(gaps.max())}, so the weights are not those of 1964" in summary
         top = weights.argmax()
-        assert f"key {names[top]} with {weights[top]:.3f}; in 1964 it had {old[top]:.3f}." in summary
+        loudest = f"key {names[top]} with {weights[top]:.3f}; in 1964 it had {old[top]:.3f}."
+        even = weights.max() - weights.min() < 1e-9
+        assert ("All four are equally loud: 0.250 each." if even else loudest) in summary
     elif gaps.abs().max() > 1e-9:
         assert gaps.max() - gaps.min() < 1e-9
         assert f"Every score is {minus(gaps[0])} higher" in summary and "exactly those of 1964" in summary
@@ -177,3 +179,10 @@ def test_what_the_steps_of_the_same_formula_say_is_true(visit):
         assert torch.allclose(formula(q, 1.0, "line", qk=False)[4], formula(2.0, 1.0, "line", qk=False)[4])
     settled(page, root, written.click)
     expect_same_formula(root, pick=4, qq=False)
+
+
+def test_nobody_is_called_the_loudest_where_all_are_alike(visit):
+    """Without any term all scores are 0; at w = 0 too, and then the weights are those of 1964."""
+    _, root = visit("same-formula", "q=2&qk=false&kk=false&qq=false")
+    summary = root.locator(".explorable-summary").inner_text()
+    assert "All four are equally loud: 0.250 each." in summary and "loudest" not in summary

@@ -134,3 +134,13 @@ def test_what_the_steps_of_shapes_say_is_true(visit):
     for button, (first, codes) in zip(root.locator("button.try").all(), wanted, strict=True):
         settled(page, root, button.click)
         expect_shapes(root, first, codes)
+
+
+def test_a_chain_that_comes_too_long_from_somebodys_address_ends_where_the_room_does(load):
+    page = load("?shapes.done=" + "|".join(["unsqueeze(0)", "squeeze(0)"] * 30))
+    root = start(page, "shapes")
+    assert "8 steps" in root.locator(".explorable-summary").inner_text()
+    assert len(rows_of(root)) == 9
+    assert root.locator(".explorable-below pre").inner_text().count("squeeze(") == 9, "with the one that is too many"
+    settled(page, root, root.get_by_role("button", name="Undo", exact=False).first.click)
+    assert len(rows_of(root)) == 9 and "8 steps" not in root.locator(".explorable-summary").inner_text()

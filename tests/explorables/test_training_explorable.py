@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import torch
 from conftest import SITE
-from explorable_pages import FOLDER, double, input_of, minus, settled, start, unfold
+from explorable_pages import FOLDER, double, input_of, minus, settled, show, start, unfold
 from torch import nn
 
 from nwlesson import NWKernelRegression, attention_pooling, attention_weights, leave_one_out, leave_one_out_loss
@@ -207,7 +207,7 @@ SAID = {
     "The own key is kept, and the loss falls": (
         1, {"self": True, "lr": 0.1}, lambda run: run.falls and run.ws[-1] > run.ws[-2] and run.worse < 1e-12,
     ),
-    "The own key is kept: the loss falls as w grows without end": (
+    "The own key is kept: the loss falls as w grows": (
         100, {"self": True}, lambda run: run.falls and run.ws[-1] > run.ws[-2] and run.worse > 0.01,
     ),
 }  # fmt: skip
@@ -243,6 +243,7 @@ def test_every_verdict_has_its_words_and_is_tried():
 
 def test_training_runs_until_it_has_settled_and_stops_when_asked(visit):
     page, root = visit("training", "log=true&lr=0.1")
+    page.emulate_media(reduced_motion="no-preference")
     run = root.get_by_role("button", name="run", exact=True)
     root.locator("[data-part=run]").click()
     for _ in range(3):
@@ -266,6 +267,7 @@ def test_training_runs_until_it_has_settled_and_stops_when_asked(visit):
 
 def test_training_ends_its_run_when_a_setting_changes(visit):
     page, root = visit("training")
+    page.emulate_media(reduced_motion="no-preference")
     root.get_by_role("button", name="run", exact=True).click()
     page.clock.run_for(300)
     assert root.locator("[data-part=epochs] circle").count() > 3
@@ -275,9 +277,17 @@ def test_training_ends_its_run_when_a_setting_changes(visit):
     assert root.get_by_role("button", name="run", exact=True).count()
 
 
+def test_training_names_the_point_where_the_reader_is(visit):
+    """However it bounces, and whoever has been there before."""
+    _, root = visit("training", "log=true&epochs=1")
+    for epochs in 1, 5, 12, 20, 30:
+        show(root.page, root, f"log=true&epochs={epochs}")
+        names = root.locator("[data-part=epoch-numbers] text").all_text_contents()
+        assert str(epochs) in {name.split("–")[-1] for name in names}
+
+
 def test_training_jumps_to_the_end_where_motion_is_not_wanted(visit):
     page, root = visit("training")
-    page.emulate_media(reduced_motion="reduce")
     root.get_by_role("button", name="run", exact=True).click()
     page.clock.run_for(20)
     ws = descend(100)[1]

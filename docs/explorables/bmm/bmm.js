@@ -148,17 +148,28 @@ export default ({ svg, below, say, state, part, change, slider, choice, buttons 
 
   const layers = [cellsLayer(svg), numbersLayer(svg), namesLayer(svg)];
   const lines = code(below);
-  let cells = [];
-  svg.addEventListener("mousemove", (event) => {
-    // a tap gives one too
+  let [cells, looked, was] = [[], null, 0]; // `looked`: the number that a mouse rests on, until the walk goes on
+  function under(event) {
     const [x, y] = whereIs(svg, event);
     const inside = (cell) => x >= cell.x && x < cell.x + cell.size && y >= cell.y && y < cell.y + cell.size;
-    const hit = cells.find((cell) => "at" in cell && inside(cell));
-    if (hit && hit.at !== state.at) change({ at: hit.at });
+    return cells.find((cell) => "at" in cell && inside(cell))?.at ?? null;
+  }
+  // A mouse that rests on a number looks at it; a click, or a tap, goes there with the walk.
+  const look = (at) => {
+    if (at === looked) return;
+    looked = at;
+    change({});
+  };
+  svg.addEventListener("pointermove", (event) => event.pointerType === "mouse" && look(under(event)));
+  svg.addEventListener("pointerleave", () => look(null));
+  svg.addEventListener("click", (event) => {
+    const at = under(event);
+    if (at !== null) change({ at });
   });
 
   return (asked, size) => {
-    const now = walk(asked);
+    if (asked.at !== was) [looked, was] = [null, asked.at];
+    const now = walk({ ...asked, at: looked ?? asked.at });
     const place = layout(now, size);
     cells = cellsOf(now, place);
     for (const update of layers) update({ now, place, cells });

@@ -20,8 +20,9 @@ import {
   set,
   writeW,
 } from "../shared/draw.js";
-import { meanSquare, neighbours, placesOfCurve, pool, predict, range, truth, weights } from "../shared/math.js";
+import { curvePlaces, meanSquare, neighbours, pool, predict, range, truth, weights } from "../shared/math.js";
 
+const EVEN = range(201, (i) => i / 40);
 const LEVELS = 25; // of darkness
 const SHOWN = [0, 0.01, 0.05, 0.2, 0.5, 1];
 // One meaning of darkness for every w: the square root of the weight, or small weights would be invisible.
@@ -43,9 +44,8 @@ function rememberMap(queries, { x: keys, y: values }) {
     if (asked !== w) {
       asked = w;
       const map = queries.map((place) => weights(place, keys, w));
-      const places = placesOfCurve(keys, w);
-      const answers = map.map((row) => pool(row, values));
-      found = { map, answers, places, curve: predict(places, keys, values, w) };
+      const places = curvePlaces(EVEN, keys, w);
+      found = { map, answers: map.map((row) => pool(row, values)), places, curve: predict(places, keys, values, w) };
     }
     return found;
   };

@@ -21,7 +21,7 @@ import {
   textLayer,
   writeW,
 } from "../shared/draw.js";
-import { kernels, neighbours, placesOfCurve, pool, range, scores, truth, weights } from "../shared/math.js";
+import { curvePlaces, kernels, neighbours, pool, range, scores, truth, weights } from "../shared/math.js";
 
 const GRID = range(201, (i) => i / 40);
 const BELL = range(321, (i) => (i - 160) / 40); // where the kernel is drawn, in widths
@@ -35,27 +35,27 @@ function rememberCurve({ x: keys, y: values }) {
   return (w, kernel) => {
     if (asked !== `${w} ${kernel}`) {
       asked = `${w} ${kernel}`;
-      const places = placesOfCurve(keys, w);
-      const rows = places.map((place) => weights(place, keys, w, kernel));
+      const grid = curvePlaces(GRID, keys, w, kernel);
+      const rows = grid.map((place) => weights(place, keys, w, kernel));
       const largest = Math.max(...rows.map((row) => (row ? Math.max(...row) : 0)));
-      const most = [0.05, 0.1, 0.2, 0.5, 1].find((top) => top >= largest - 1e-9) ?? 1;
-      found = { places, curve: rows.map((row) => row && pool(row, values)), most };
+      const most = [0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1].find((top) => top >= largest - 1e-9) ?? 1;
+      found = { grid, curve: rows.map((row) => row && pool(row, values)), most };
     }
     return found;
   };
 }
 
 // All that the layers show, computed once for each drawing.
-function look({ x: keys, y: values }, { x: query, w, kernel }, fit, { width, height }) {
+function look({ x: keys, y: values }, { x: query, w, kernel }, { grid, curve, most }, { width, height }) {
   const row = weights(query, keys, w, kernel);
   const count = (key) => kernels[kernel]((query - key) * w);
   return {
-    ...{ ...fit, query, w, kernel, width, count, weights: row },
+    ...{ query, w, kernel, grid, curve, most, width, count, weights: row },
     prediction: row && pool(row, values),
     total: keys.reduce((sum, key) => sum + count(key), 0),
     x: scale(0, 5, 44, width - 12),
     y: scaleAround(values, height - 166, 28),
-    h: scale(0, fit.most, height - 44, height - 128),
+    h: scale(0, most, height - 44, height - 128),
   };
 }
 
@@ -67,9 +67,9 @@ function axesLayer(svg, say) {
   };
 }
 
-const fitted = ({ x, y, places, curve }) =>
+const fitted = ({ x, y, grid, curve }) =>
   path(
-    places.map(x),
+    grid.map(x),
     curve.map((v) => (v === null ? v : y(v))),
   );
 
@@ -173,8 +173,8 @@ export default async ({ svg, below, say, data, change, slider, choice }) => {
     pathLayer(svg, "curve", line(role("prediction"), " dashed"), fitted),
     pointsLayer(svg, keys, values),
     pathLayer(svg, "bell", line(role("weight"), " thin"), bell),
-    barsLayer(svg, keys),
     pathLayer(svg, "query", line(role("query")), asked),
+    barsLayer(svg, keys), // over the line: alone at w = 100, a bar stands exactly there
     pathLayer(svg, "grip", { fill: role("query") }, ({ query, x, h }) => grip(x(query), h.from)),
     pathLayer(svg, "prediction", { fill: role("prediction") }, answered),
     textLayer(svg, "answer", { fill: role("prediction"), class: "strong" }, (view) => label(view, say)),

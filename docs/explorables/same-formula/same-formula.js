@@ -170,13 +170,17 @@ function summary({ score, first, weights, were, used, called }, say) {
   const same = weights.every((weight, i) => Math.abs(weight - were[i]) < SAME);
   const alike = most < SAME ? "same" : "shifted";
   const top = weights.indexOf(Math.max(...weights));
+  const even = weights[top] - Math.min(...weights) < SAME;
+  const loudest = say(even ? "even" : "loudest", {
+    key: called[top],
+    weight: number(weights[top], 3),
+    were: number(were[top], 3),
+  });
   const inside = SIGNS.filter((_, i) => used[i]).join(" ") || "0";
   return `${say("summary", { inside })} ${say(same ? alike : "other", {
     least: number(least),
     most: number(most),
-    key: called[top],
-    weight: number(weights[top], 3),
-    were: number(were[top], 3),
+    loudest,
   })}`;
 }
 

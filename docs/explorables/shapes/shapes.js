@@ -15,13 +15,15 @@ const STEPS = [
   ...["expand(2)", "expand(2, 3)", "expand(3, 3)", "expand(-1, 3)", "expand(2, 2, 3)"],
 ];
 const MOST = 36; // numbers that can be drawn
+const LONG = 8; // steps that the table has room for
 const HALF = 150; // pixels of height for each of the two tensors
 
-// Do the steps until one fails or gives too many numbers; each row is a step with what it gave. `failed` is the step that
-// did not, `error` what torch says of it.
+// Do the steps until one fails, gives too many numbers or is one too many; each row is a step with what it gave. `failed`
+// is the step that did not, `error` what torch says of it.
 function run(start, codes) {
   const rows = [{ code: "", t: STARTS[start] }];
   for (const step of codes) {
+    if (rows.length > LONG) return { rows, failed: step, long: true };
     try {
       const t = apply(rows.at(-1).t, step);
       if (product(t.shape) > MOST) return { rows, failed: step };
@@ -84,8 +86,9 @@ function tensorLayer(svg, word, say) {
   };
 }
 
-function summary({ failed, error, before, after, code: step }, say) {
+function summary({ failed, error, long, before, after, code: step }, say) {
   if (error) return say("summary-error", { step: failed, error });
+  if (long) return say("summary-long", { most: LONG });
   if (failed) return say("summary-full", { step: failed, most: MOST });
   if (!after) return say("summary-start", { shape: tuple(before.shape) });
   const values = { step, before: tuple(before.shape), after: tuple(after.shape) };
@@ -94,10 +97,10 @@ function summary({ failed, error, before, after, code: step }, say) {
 }
 
 // The last two tensors of a run, or the last one alone if no step has led from it.
-function lastTwo({ rows, failed, error }) {
+function lastTwo({ rows, failed, error, long }) {
   const alone = failed || rows.length < 2;
   const last = rows.at(-1);
-  return { failed, error, code: last.code, before: alone ? last.t : rows.at(-2).t, after: alone ? null : last.t };
+  return { failed, error, long, code: last.code, before: alone ? last.t : rows.at(-2).t, after: alone ? null : last.t };
 }
 
 function rowOf({ code: line, t }) {
@@ -143,7 +146,8 @@ export default ({ svg, below, say, ...tools }) => {
     after(two.after, { left: wide ? half : 0, top: wide ? 0 : HALF, width: half });
     const shared = (two.after ?? two.before).strides.includes(0);
     set(note, { y: (wide ? HALF : 2 * HALF) + 20, text: shared ? say("shared") : "" });
-    set(lines, { text: [`x = torch.${start}`, ["x", ...read(done)].join(".")].join("\n") });
+    const steps = read(done).slice(0, found.rows.length); // with the one that failed
+    set(lines, { text: [`x = torch.${start}`, ["x", ...steps].join(".")].join("\n") });
     const heads = ["line", "shape", "strides", "memory"].map((head) => say(head));
     table(below, say("caption"), heads, found.rows.map(rowOf));
     return summary(two, say);

@@ -23,10 +23,18 @@ const readNumber = (least, most, step) => (text) => {
 const indexOfNearest = (values, wanted) =>
   values.reduce((best, value, i) => (Math.abs(value - wanted) < Math.abs(values[best] - wanted) ? i : best), 0);
 
+// What lies on the slider between two of its numbers, `t` of the way.
+const between = (values, step) => (a, b, t) => {
+  const mix = (from, to) => from + (to - from) * t;
+  if (values) return values[Math.round(mix(indexOfNearest(values, a), indexOfNearest(values, b)))];
+  return Number.isInteger(step) ? Math.round(mix(a, b)) : mix(a, b);
+};
+
 // `values` in place of min, max and step: a slider through these numbers. `role` gives it the role's colour.
 function slider(panel, key, { min, max, step, value, values, role, digits = 2, format = (v) => number(v, digits) }) {
   const { state, change } = panel;
-  panel.part(key, value, values ? readNumber(values[0], values.at(-1)) : readNumber(min, max, step));
+  const reader = values ? readNumber(values[0], values.at(-1)) : readNumber(min, max, step);
+  panel.part(key, value, reader, between(values, step));
   const [from, to, by] = (values ? [0, values.length - 1, 1] : [min, max, step]).map(String); // not rounded
   const [input, box, id] = control(panel, key, "input", { type: "range", min: from, max: to, step: by });
   if (role) box.classList.add(`role-${role}`);

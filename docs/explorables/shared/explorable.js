@@ -4,6 +4,7 @@ import { makeControls } from "./controls.js";
 import { set } from "./draw.js";
 
 const PAUSE = 400; // milliseconds without a change: then the summary is spoken and the address written
+const GLIDE = 800; // milliseconds that a {try} takes to arrive
 
 let lesson;
 function data() {
@@ -34,30 +35,58 @@ function wordsOf(box, name) {
   };
 }
 
-// The state: parts with a name, a first value, and a way to read them from a text; nonsense is left out.
+// The state: parts with a name, a first value, and a way to read them from a text; nonsense is left out. `between` finds
+// what lies on the way from one value to another; a part without it jumps.
 function makeState(name, given, changed) {
-  const [state, first, readers] = [{}, {}, {}];
-  const [asked, page] = [new URLSearchParams(location.search), new URLSearchParams(given)];
-  function part(key, value, reader) {
+  const [state, first, readers, ways] = [{}, {}, {}, {}];
+  let moving = 0;
+  const page = new URLSearchParams(given); // where this page starts
+  // The parts that the address names.
+  const asked = () => {
+    const named = [...new URLSearchParams(location.search)].filter(([key]) => key.startsWith(`${name}.`));
+    return new URLSearchParams(named.map(([key, text]) => [key.slice(name.length + 1), text]));
+  };
+  function part(key, value, reader, between) {
     const wanted = page.get(key);
     first[key] = (wanted === null ? undefined : reader(wanted)) ?? value;
     readers[key] = reader;
-    const text = asked.get(`${name}.${key}`);
+    ways[key] = between;
+    const text = asked().get(key);
     state[key] = (text === null ? undefined : reader(text)) ?? first[key];
   }
+  function stop() {
+    cancelAnimationFrame(moving);
+    moving = 0;
+  }
   function change(parts) {
+    stop();
     Object.assign(state, parts);
     changed();
+  }
+  // Go to these parts through all that lies between, or at once where motion is not wanted. A change stops it.
+  function glide(wanted) {
+    const [from, began] = [{ ...state }, performance.now()];
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    change({});
+    (function step(now) {
+      const t = calm ? 1 : Math.min(1, Math.max(0, now - began) / GLIDE);
+      const eased = t * t * (3 - 2 * t);
+      for (const [key, end] of Object.entries(wanted)) {
+        state[key] = t < 1 && ways[key] ? ways[key](from[key], end, eased) : end;
+      }
+      changed();
+      moving = t < 1 ? requestAnimationFrame(step) : 0;
+    })(began);
   }
   function read(text) {
     const found = [...new URLSearchParams(text)].map(([key, value]) => [key, readers[key]?.(value)]);
     return Object.fromEntries(found.filter(([, value]) => value !== undefined));
   }
-  return { state, first, part, change, read, reset: () => change(first) };
+  return { state, first, part, change, glide, read, asked, reset: () => change(first), isMoving: () => moving > 0 };
 }
 
-// Write what is not as at first into the address.
-function writeAddress(root, name, { state, first }) {
+// Write what is not as at first into the address; `write` is the function of `history` that does it.
+function writeAddress(root, name, first, state, write = "replaceState") {
   const query = new URLSearchParams(location.search);
   const before = query.toString();
   for (const key of Object.keys(first)) {
@@ -66,7 +95,7 @@ function writeAddress(root, name, { state, first }) {
   }
   const text = query.toString();
   if (text === before) return;
-  history.replaceState(history.state, "", `${location.pathname}${text && `?${text}`}#${root.id}`);
+  history[write](history.state, "", `${location.pathname}${text && `?${text}`}#${root.id}`);
 }
 
 // After a change: paint once a frame at most, and `rest` when the reader pauses.
@@ -98,15 +127,26 @@ function measure(svg) {
   return { width, height, wide: width > 480 };
 }
 
-// {try}`show me <w=1&x=2>` in the text: a button that starts from the beginning with these parts.
-function makeTryButton(span, svg, { change, first, read }) {
+// {try}`show me <w=1&x=2>` in the text: a button that starts from the beginning with these parts. Back undoes it.
+function makeTryButton(root, name, span, svg, { state, first, glide, read, isMoving }) {
   const button = document.createElement("button");
   set(button, { type: "button", class: "try", text: span.textContent });
   button.addEventListener("click", () => {
-    change({ ...first, ...read(span.dataset.set) });
+    const wanted = { ...first, ...read(span.dataset.set) };
+    if (!isMoving()) writeAddress(root, name, first, state); // where Back leads to
+    writeAddress(root, name, first, wanted, "pushState");
+    glide(wanted);
     svg.scrollIntoView({ block: "nearest" });
   });
   span.replaceWith(button);
+}
+
+// The reader's Back and Forward lead to the state that the address then names.
+function followHistory({ state, first, change, read, asked }) {
+  addEventListener("popstate", () => {
+    const wanted = { ...first, ...read(asked()) };
+    if (Object.keys(wanted).some((key) => state[key] !== wanted[key])) change(wanted);
+  });
 }
 
 async function run(root, name, build) {
@@ -122,18 +162,20 @@ async function run(root, name, build) {
   }
   const later = makePace(paint, () => {
     set(status, { text: summary, "aria-busy": null });
-    writeAddress(root, name, parts);
+    writeAddress(root, name, parts.first, parts.state);
   });
-  const parts = makeState(name, root.dataset.first, () => {
+  const changed = () => {
     set(status, { "aria-busy": "true" });
     later();
-  });
+  };
+  const parts = makeState(name, root.dataset.first, changed);
   const controls = makeControls(box, root, say, parts);
   const { state, part, change, reset } = parts;
   const draw = await build({ svg, controls: box, below, say, data, state, part, change, reset, ...controls.tools });
   controls.tools.buttons({ reset });
   controls.close();
-  for (const span of root.querySelectorAll("[data-set]")) makeTryButton(span, svg, parts);
+  for (const span of root.querySelectorAll("[data-set]")) makeTryButton(root, name, span, svg, parts);
+  followHistory(parts);
 
   // Says whether anything has changed.
   function resize() {
@@ -150,5 +192,5 @@ async function run(root, name, build) {
   paint();
   set(status, { text: summary });
   set(status, { role: "status" }); // only now: the first summary is there to be read, not news
-  new ResizeObserver(() => resize() && change({})).observe(svg);
+  new ResizeObserver(() => resize() && changed()).observe(svg);
 }

@@ -3,7 +3,11 @@
 {
   const roots = document.querySelectorAll(".explorable");
   const still = (root) => root.classList.add("failed");
-  const start = (root) => import("./explorable.js").then((tools) => tools.start(root)).catch(() => still(root));
+  const failed = (root, error) => {
+    still(root);
+    reportError(error); // whoever looks for the reason finds it in the console
+  };
+  const start = (root) => import("./explorable.js").then((tools) => tools.start(root)).catch((e) => failed(root, e));
   const near = new IntersectionObserver(
     (entries) => {
       for (const { isIntersecting, target } of entries) {

@@ -55,13 +55,21 @@ export const predict = (queries, keys, values, w = 1, kernel = "gaussian") =>
     return row && pool(row, values);
   });
 
-// Where a prediction must be asked so that its curve is drawn as it is: an even grid, every key, and both sides of each
-// place where it may jump: midway between keys, and where a kernel's reach ends.
-export function placesOfCurve(keys, w) {
-  const jumps = keys.slice(1).map((key, i) => (key + keys[i]) / 2);
-  if (w) for (const key of keys) jumps.push(key - 1 / w, key + 1 / w);
-  const all = [...range(201, (i) => i / 40), ...keys, ...jumps.flatMap((at) => [at - 1e-3, at + 1e-3])];
-  return all.filter((place) => place >= 0 && place <= 5).sort((a, b) => a - b);
+// Where to compute the curve so that its drawing is exact: `even` places, and more where it may turn sharply. Between two
+// neighbours a narrow bell goes over from one to the other in the middle, in a space that gets smaller with w². Other
+// kernels end at a distance of 1 / w, so that an answer may jump there, or be missing.
+export function curvePlaces(even, keys, w, kernel = "gaussian") {
+  const sorted = keys.toSorted((a, b) => a - b);
+  const turns = [-6, -2.5, -1, 0, 1, 2.5, 6];
+  const between = sorted.slice(1).flatMap((key, i) => {
+    const gap = key - sorted[i];
+    return turns.map((turn) => (key + sorted[i]) / 2 + turn / (w * w * gap)).filter((p) => p > sorted[i] && p < key);
+  });
+  const reach = sorted.flatMap((key) => [-1, 1].map((side) => key + side / Math.abs(w)));
+  const ends = reach.flatMap((end) => [end - 1e-6, end + 1e-6]);
+  const [least, most] = [even[0], even.at(-1)];
+  const inside = (kernel === "gaussian" ? between : ends).filter((p) => p > least && p < most);
+  return [...even, ...inside].sort((a, b) => a - b);
 }
 
 // How many equal weights would be as even as these: n for n equal ones, 1 when one key has it all.

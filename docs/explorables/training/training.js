@@ -47,15 +47,18 @@ function short(w) {
   return number(w, size < 100 ? 2 : 0);
 }
 
-// Points in a row almost at one place share a label, [first, last, x, y]; none is put upon another.
+// Points in a row almost at one place share a label, [first, last, x, y]; none is put upon another, and the last point,
+// where the reader is, has its name first.
 function labels(places) {
-  const found = [];
-  const close = ([, , x, y], [px, py]) => Math.abs(x - px) < 36 && Math.abs(y - py) < 14;
+  const runs = [];
+  const close = ([, , x, y], [, , px, py]) => Math.abs(x - px) < 36 && Math.abs(y - py) < 14;
   for (const [i, place] of places.entries()) {
-    const last = found.at(-1);
-    if (last?.[1] === i - 1 && close(last, place)) last[1] = i;
-    else if (!found.some((label) => close(label, place))) found.push([i, i, ...place]);
+    const run = [i, i, ...place];
+    if (runs.length && close(runs.at(-1), run)) runs.at(-1)[1] = i;
+    else runs.push(run);
   }
+  const found = [runs.pop()];
+  for (const run of runs) if (!found.some((label) => close(label, run))) found.push(run);
   return found;
 }
 
@@ -129,7 +132,8 @@ function makeRun({ state, say }, epochsOf, go, button) {
 
 // Controls; returns the epochs of a state, and the run.
 function makeControls({ controls, say, state, part: keep, change, slider, choice, tick, buttons }, lesson) {
-  keep("epochs", 0, (text) => (WHOLE.test(text) && text <= MOST ? Number(text) : undefined));
+  const count = (text) => (WHOLE.test(text) && text <= MOST ? Number(text) : undefined);
+  keep("epochs", 0, count, (a, b, t) => Math.round(a + (b - a) * t));
   const go = (count) => change({ epochs: clamp(count, 0, MOST) });
   const epochsOf = rememberEpochs(lesson, () => run.stop());
   const run = makeRun({ state, say }, epochsOf, go, () => button);

@@ -2,7 +2,7 @@
 
 from nwlesson.bandwidth import fit_bandwidth
 from nwlesson.data import RegressionData, make_data, truth
-from nwlesson.diagrams import draw_bmm, draw_leave_one_out, draw_repeat_interleave, draw_unsqueeze
+from nwlesson.diagrams import draw_bmm, draw_broadcasting, draw_leave_one_out, draw_repeat_interleave, draw_unsqueeze
 from nwlesson.kernels import boxcar, constant, epanechnikov, gaussian, log_gaussian, triangular
 from nwlesson.large import binned_pooling, chunked_attention_pooling, fused_attention_pooling, windowed_pooling
 from nwlesson.leave_one_out import leave_one_out, leave_one_out_loss
@@ -34,6 +34,7 @@ __all__ = [
     "constant",
     "describe",
     "draw_bmm",
+    "draw_broadcasting",
     "draw_leave_one_out",
     "draw_repeat_interleave",
     "draw_unsqueeze",

@@ -22,9 +22,9 @@ def _canvas(width: float, height: float) -> tuple[Figure, Axes]:
     return fig, ax
 
 
-def _cell(ax: Axes, number: Tensor, x: float, y: float, colour: str, *, out: bool) -> None:
-    """Draw a number in a box with its top left corner at (x, y), dotted and crossed out if it is `out`."""
-    if out:
+def _cell(ax: Axes, number: Tensor, x: float, y: float, colour: str, *, out: bool, copy: bool) -> None:
+    """Draw a number in a box with its top left corner at (x, y), dotted if a `copy`, crossed out if `out`."""
+    if out or copy:
         ax.add_patch(Rectangle((x, y), 1, 1, edgecolor=colour, linewidth=0.9, fill=False, linestyle=":"))
     else:
         ax.add_patch(Rectangle((x, y), 1, 1, edgecolor=colour, linewidth=0.9, facecolor=colour + "22"))
@@ -33,13 +33,24 @@ def _cell(ax: Axes, number: Tensor, x: float, y: float, colour: str, *, out: boo
         ax.plot([x + 0.15, x + 0.85], [y + 0.85, y + 0.15], color=colour, linewidth=1)
 
 
-def _matrix(ax: Axes, rows: Tensor, x: float, y: float, role: str, title: str, *, faint: Tensor | None = None) -> None:
-    """Draw a 2-d tensor as boxes with its top left corner at (x, y), `title` above; crossed out where `faint`."""
+def _matrix(
+    ax: Axes,
+    rows: Tensor,
+    x: float,
+    y: float,
+    role: str,
+    title: str,
+    *,
+    faint: Tensor | None = None,
+    copies: Tensor | None = None,
+) -> None:
+    """Draw a matrix as boxes, its top left corner at (x, y), `title` above; `faint` crossed out, `copies` dotted."""
     ax.text(x + rows.shape[1] / 2, y - 0.2, title, ha="center", va="bottom", fontsize=TITLE)
     for i, row in enumerate(rows):
         for j, number in enumerate(row):
             out = faint is not None and bool(faint[i, j])
-            _cell(ax, number, x + j, y + i, COLOURS[role], out=out)
+            copy = copies is not None and bool(copies[i, j])
+            _cell(ax, number, x + j, y + i, COLOURS[role], out=out, copy=copy)
 
 
 def _arrow(ax: Axes, x: float, y: float, length: float, text: str = "") -> None:
@@ -102,8 +113,60 @@ def draw_repeat_interleave(queries: Tensor, n_keys: int) -> Figure:
     )
 
 
+def draw_broadcasting(queries: Tensor, keys: Tensor) -> Figure:
+    """Draw how ``queries[:, None] - keys`` stretches a column and a row to a table, and subtracts.
+
+    Parameters
+    ----------
+    queries, keys : Tensor
+        Shapes (n_queries,) and (n_keys,), a handful each.
+
+    Returns
+    -------
+    Figure
+        With a description.
+
+    Raises
+    ------
+    TypeError
+        If an argument is not a tensor of floats.
+    ValueError
+        If an argument is not a vector of finite floats.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from nwlesson import draw_broadcasting
+    >>> fig = draw_broadcasting(torch.tensor([2.0, 5.0]), torch.tensor([1.0, 2.0, 4.0]))
+    >>> fig.get_label()[-54:]
+    'difference: row 0: 1, 0, -2; row 1: 4, 3, 1. (2 by 3.)'
+    """
+    check_tensor("queries", queries, 1)
+    check_tensor("keys", keys, 1)
+    n, m = len(queries), len(keys)
+    column, row, table = queries[:, None].expand(n, m), keys.expand(n, m), queries[:, None] - keys
+    right, down = torch.arange(m).expand(n, m) > 0, torch.arange(n)[:, None].expand(n, m) > 0
+    gap, top = 1.2, 1.9
+    with lesson_style():
+        fig, ax = _canvas(3 * m + 2 * gap + 1.2, n + top + 0.3)
+        left, middle, last = (0.6 + i * (m + gap) for i in range(3))
+        _matrix(ax, column, left, top, "query", f"queries[:, None]\n({n}, 1) → ({n}, {m})", copies=right)
+        _matrix(ax, row, middle, top, "key", f"keys\n({m},) → ({n}, {m})", copies=down)
+        _matrix(ax, table, last, top, "truth", f"difference\n({n}, {m})")
+        for x, sign in (middle, "−"), (last, "="):
+            ax.text(x - gap / 2, top + n / 2, sign, ha="center", va="center", fontsize=TITLE)
+    return describe(
+        fig,
+        f"""The column {_numbers(queries)}, {n} by 1, is repeated to the right until it has {m} columns. The row
+        {_numbers(keys)} is repeated downwards until there are {n} rows. The copies are dotted. Entry by entry, the
+        difference: {"; ".join(f"row {i}: {_numbers(line)}" for i, line in enumerate(table))}. ({n} by {m}.)""",
+    )
+
+
 def draw_unsqueeze(rows: Tensor) -> Figure:
     """Draw a matrix, its ``unsqueeze(1)`` (rows lying down) and its ``unsqueeze(-1)`` (rows standing up).
+
+    The rows that lie have the colour of weights, those that stand that of values, for so `bmm` wants them.
 
     Parameters
     ----------
@@ -132,11 +195,11 @@ def draw_unsqueeze(rows: Tensor) -> Figure:
     b, n = rows.shape
     with lesson_style():
         fig, ax = _canvas(2 * n + 3.6 + 1.6 * b, max(1.6 * b, n) + 1.4)
-        _matrix(ax, rows, 0.2, 1.2, "weight", f"({b}, {n})")
+        _matrix(ax, rows, 0.2, 1.2, "truth", f"({b}, {n})")
         for i, row in enumerate(rows):
             title = f"unsqueeze(1)\n({b}, 1, {n})" if i == 0 else ""
             _matrix(ax, row[None], n + 1.4, 1.2 + 1.6 * i, "weight", title)
-            _matrix(ax, row[:, None], 2 * n + 3.4 + 1.6 * i, 1.2, "weight", "")
+            _matrix(ax, row[:, None], 2 * n + 3.4 + 1.6 * i, 1.2, "value", "")
         title = f"unsqueeze(-1)\n({b}, {n}, 1)"
         ax.text(2 * n + 3.1 + 0.8 * b, 1, title, ha="center", va="bottom", fontsize=TITLE)
     return describe(

@@ -2,7 +2,8 @@
 
 They need not be normalised: dividing by the sum over the keys, whatever it is, is the work of
 `attention_weights`. Each docstring gives the area under the kernel. A kernel here is a smoothing kernel, a
-weight by distance; it shares only its name with the kernel of a support vector machine.
+weight by distance. The Gaussian is also a kernel for a support vector machine, which calls it RBF; boxcar and
+Epanechnikov are not, for their matrix over some points has a negative eigenvalue.
 """
 
 import torch

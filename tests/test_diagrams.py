@@ -5,7 +5,15 @@ import pytest
 import torch
 from matplotlib.colors import to_hex
 
-from nwlesson import COLOURS, draw_bmm, draw_leave_one_out, draw_repeat_interleave, draw_unsqueeze, leave_one_out
+from nwlesson import (
+    COLOURS,
+    draw_bmm,
+    draw_broadcasting,
+    draw_leave_one_out,
+    draw_repeat_interleave,
+    draw_unsqueeze,
+    leave_one_out,
+)
 
 WEIGHTS = torch.tensor([[0.5, 0.25, 0.25], [0.125, 0.75, 0.125]])
 VALUES = torch.tensor([[10.0, 20.0, 40.0], [-1.5, 2.0, 8.0]])
@@ -15,6 +23,8 @@ FIGURES = {
     "repeat_interleave": lambda: draw_repeat_interleave(torch.tensor([1.5, -2.0]), 3),
     "repeat_interleave, wide": lambda: draw_repeat_interleave(X, 2),
     "repeat_interleave, one": lambda: draw_repeat_interleave(X[:1], 1),
+    "broadcasting": lambda: draw_broadcasting(X[:3], X),
+    "broadcasting, one": lambda: draw_broadcasting(X[:1], X[:1]),
     "unsqueeze": lambda: draw_unsqueeze(VALUES),
     "unsqueeze, tall": lambda: draw_unsqueeze(VALUES.T),
     "unsqueeze, one": lambda: draw_unsqueeze(VALUES[:1, :1]),
@@ -70,6 +80,18 @@ def test_repeat_interleave_shows_the_queries_the_flat_copy_and_the_rows(queries,
     assert all(str(tuple(t.shape)) in titles(fig) for t in (queries, flat, rows))
     assert f"repeat_interleave({n_keys})" in titles(fig) and f"reshape(-1, {n_keys})" in titles(fig)
     assert [row.unique().tolist() for row in matrices(fig)[2]] == [[q] for q in queries.tolist()]
+
+
+def test_broadcasting_shows_both_stretched_with_dotted_copies_and_the_difference():
+    queries, keys = torch.tensor([1.5, -2.0, 5.0]), X
+    fig = draw_broadcasting(queries, keys)
+    column, row = queries[:, None].expand(3, 4), keys.expand(3, 4)
+    same(matrices(fig), [column, row, queries[:, None] - keys])
+    dotted = [box.get_linestyle() == ":" for box in fig.axes[0].patches]
+    stored = 3 + 4 + 12
+    assert len(dotted) - sum(dotted) == stored, "all but the column, the row and the result are copies"
+    assert "(3, 1) → (3, 4)" in titles(fig) and "(4,) → (3, 4)" in titles(fig)
+    assert "row 1: -3, -4, -6, -9.5;" in fig.get_label()
 
 
 def test_description_of_repeat_interleave_is_true():
@@ -135,7 +157,8 @@ def test_description_of_leave_one_out_is_true():
     ("fig", "roles"),
     [
         ("repeat_interleave", {"query"}),
-        ("unsqueeze", {"weight"}),
+        ("broadcasting", {"query", "key", "truth"}),
+        ("unsqueeze", {"truth", "weight", "value"}),
         ("bmm", {"weight", "value", "prediction"}),
         ("leave_one_out", {"key"}),
     ],
@@ -153,6 +176,8 @@ def test_tensors_with_a_gradient_are_drawn(draw):
 
 VECTORS = {
     "repeat_interleave queries": lambda bad: draw_repeat_interleave(bad, 2),
+    "broadcasting queries": lambda bad: draw_broadcasting(bad, X),
+    "broadcasting keys": lambda bad: draw_broadcasting(X, bad),
     "leave_one_out x": draw_leave_one_out,
 }
 MATRICES = {

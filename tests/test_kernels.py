@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
-from nwlesson import boxcar, constant, epanechnikov, gaussian, log_gaussian, triangular
+from nwlesson import boxcar, constant, epanechnikov, gaussian, log_gaussian, make_data, triangular
 
 COMPACT = [boxcar, triangular, epanechnikov]
 KERNELS = [gaussian, *COMPACT, constant]
@@ -74,3 +74,11 @@ def test_log_gaussian_still_tells_distances_apart_where_the_gaussian_is_0():
     far = torch.tensor([100.0, 200.0])
     assert torch.equal(gaussian(far), torch.zeros(2))
     assert torch.equal(log_gaussian(far), torch.tensor([-5_000.0, -20_000.0]))
+
+
+@pytest.mark.parametrize("kernel", [gaussian, *COMPACT])
+def test_only_some_are_kernels_of_a_support_vector_machine(kernel):
+    """Such a kernel is positive definite: its matrix over any points has no negative eigenvalue."""
+    x = make_data(50, step=0.125).x_train.double()
+    smallest = min(torch.linalg.eigvalsh(kernel((x[:, None] - x) * w)).min() for w in (0.5, 1.0, 2.0, 4.0))
+    assert (smallest > -1e-9) == (kernel in (gaussian, triangular))

@@ -16,7 +16,7 @@ from sphinx.util.docutils import SphinxRole
 
 from nwlesson.palette import PALETTE
 
-WORDS_PER_MINUTE = 130  # slow: sums, code and pictures are read between the words
+WORDS_PER_MINUTE = 130  # slow: sums, code and pictures are read between the words, often in a second language
 
 
 class FactRole(SphinxRole):
@@ -35,16 +35,17 @@ class FactRole(SphinxRole):
 
 
 class MinutesRole(SphinxRole):
-    """Insert how long a page takes, or a folder of pages together, counted from their words."""
+    """Insert how long a page takes, or a folder of pages together, counted from their words and their figures'."""
 
     def run(self):
         source = Path(self.env.srcdir, self.text)
         pages = sorted(source.glob("*.md")) if source.is_dir() else [source.with_suffix(".md")]
         if not pages or not pages[0].exists():
             return [], [self.inliner.reporter.error(f"no page {self.text!r} to read", line=self.lineno)]
+        texts = [with_figures(page.read_text(encoding="utf-8"), Path(self.env.srcdir)) for page in pages]
         for page in pages:
             self.env.note_dependency(str(page))
-        total = sum(minutes(page.read_text(encoding="utf-8")) for page in pages)
+        total = sum(minutes(text) for text in texts)
         return [nodes.inline(self.rawtext, f"{total} minute{'s' * (total > 1)}")], []
 
 
@@ -64,9 +65,25 @@ class ChineseRole(SphinxRole):
 
 HIDDEN = re.compile(
     r"\A---.*?^---$|^```\{code-cell\}\n:tags: \[remove-cell\].*?^```$"  # front matter, checks
-    r"|\]\([^)]*\)|\{term\}(?=`)| <[^<>`]+>(?=`)",  # where links lead
+    r"|\]\([^)]*\)|\{[a-z]+\}(?=`)| <[^<>`]+>(?=`)",  # where links lead, the names of roles
     re.DOTALL | re.MULTILINE,
 )
+
+
+EXPLORABLE = re.compile(r"^```\{explorable\} (\S+)\n(?P<options>.*?)```$", re.DOTALL | re.MULTILINE)
+STEP = re.compile(r"^\d+\. ", re.MULTILINE)
+
+
+def with_figures(text: str, docs: Path) -> str:
+    """Put the words of each explorable, its questions and answers as far as the page shows them, in its place."""
+
+    def words(match: re.Match) -> str:
+        source = docs / "explorables" / match[1] / f"{match[1]}.md"
+        start, *steps = STEP.split(source.read_text(encoding="utf-8").split("```{words}")[0])
+        shown = re.search(r":steps: (\d+)", match["options"])
+        return "\n".join([start, *steps[: int(shown[1]) if shown else None]])
+
+    return EXPLORABLE.sub(words, text)
 
 
 def minutes(text: str) -> int:

@@ -6,12 +6,19 @@ From w = 0, where everybody is averaged, to a very large w, where only the neare
 """
 
 import matplotlib.pyplot as plt
+import torch
 
 from nwlesson import COLOURS, attention_pooling, attention_weights, describe, effective_neighbours, make_data
 
 plt.style.use("nwlesson.lesson")
-data = make_data(50, step=0.01)  # a fine grid, for a smooth drawing
-test = make_data(50, step=0.125)  # the test points of the lessons, for the errors
+data = make_data(50, step=0.125)
+keys, values = data.x_train, data.y_train
+middles = (keys[1:] + keys[:-1]) / 2  # where a narrow bell turns from one key to the next
+
+# %%
+# To draw steps as steps, ask at every key and at both sides of each middle, besides an even grid.
+
+places = torch.cat([torch.arange(0, 5, 0.02), keys, middles - 1e-3, middles + 1e-3]).sort().values
 
 # %%
 # A larger w means a narrower bell: the width is 1 / w. How many neighbours share an answer is
@@ -20,16 +27,17 @@ test = make_data(50, step=0.125)  # the test points of the lessons, for the erro
 fig, axes = plt.subplots(2, 2, sharex=True, sharey=True, figsize=(4.8, 4.0))
 words = []
 for ax, w in zip(axes.flat, (0.0, 1.0, 4.0, 1000.0)):
-    curve = attention_pooling(data.x_test, data.x_train, data.y_train, w)
-    neighbours = effective_neighbours(attention_weights(data.x_test, data.x_train, w)).median()
-    ax.plot(data.x_train, data.y_train, "o", color=COLOURS["value"], alpha=0.35, markersize=3)
+    curve = attention_pooling(places, keys, values, w)
+    neighbours = effective_neighbours(attention_weights(data.x_test, keys, w)).median()
+    ax.plot(keys, values, "o", color=COLOURS["value"], alpha=0.35, markersize=3)
     ax.plot(data.x_test, data.y_truth, color=COLOURS["truth"], linewidth=1)
-    ax.plot(data.x_test, curve, color=COLOURS["prediction"], linewidth=1.4)
+    ax.plot(places, curve, color=COLOURS["prediction"], linewidth=1.4)
     ax.set_title(f"w = {w:g}: listens to {neighbours:.0f}")
-    at_test = attention_pooling(test.x_test, test.x_train, test.y_train, w)
-    error = ((at_test - test.y_truth) ** 2).mean()
+    error = ((attention_pooling(data.x_test, keys, values, w) - data.y_truth) ** 2).mean()
     print(f"w = {w:6g}   neighbours {neighbours:4.1f}   error on the truth {error:.3f}")
     words.append(f"w = {w:g}: about {neighbours:.0f} neighbours, error {error:.2f}")
+missed = (attention_pooling(keys, keys, values, 1000.0) - values).abs().max()
+assert missed < 0.01, "the staircase should go through every point"
 fig.supxlabel("x", fontsize=10)
 fig.supylabel("y", fontsize=10)
 describe(

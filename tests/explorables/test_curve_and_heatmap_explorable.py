@@ -21,8 +21,8 @@ def expect_curve_and_heatmap(root, x, w):
         f"The query {x:.3f} is answered {minus(own @ values)}",
         *(
             [
-                f"as if {1 / (own**2).sum():.1f} of the 50 points",
-                f"the largest, {own.max():.3f}, belongs to the key {keys[own.argmax()]:.2f}.",
+                f"hears about {1 / (own**2).sum():.1f} of the 50 points",
+                f"the largest weight, {own.max():.3f}, belongs to the key {keys[own.argmax()]:.2f}.",
             ]
             if w
             else [f"each of the 50 points has the weight {own[0]:.3f}."]

@@ -6,7 +6,8 @@ without JavaScript.
 
 `{explorable} one-query` puts docs/explorables/one-query/one-query.md into a page: a title, an image (the figure without
 JavaScript), steps, and in `{words}` the words of the module one-query.js beside it, which takes over in the browser.
-What all explorables share is in docs/explorables/shared.
+What all explorables share is in docs/explorables/shared. A page that has not come to all of it yet shows less:
+`:without: w kernel` leaves controls out, `:steps: 1` the later steps, and `:first: w=1` is where it starts.
 """
 
 import json
@@ -67,6 +68,11 @@ class Explorable(SphinxDirective):
     """The explorable of this name: title and question, figure and places for the controls, steps, words."""
 
     required_arguments = 1
+    option_spec = {  # noqa: RUF012
+        "without": directives.unchanged,
+        "steps": directives.positive_int,
+        "first": directives.unchanged,
+    }
 
     def run(self) -> list[nodes.Node]:
         name = self.arguments[0]
@@ -81,6 +87,9 @@ class Explorable(SphinxDirective):
         if len(boxes) != 2 or not at:
             raise self.error(f"{name}.md must have a title, an image after it, and its words")
         ours, common = boxes
+        places = ours["controls"] - len(self.options.get("without", "").split())
+        for steps in (node for node in text if isinstance(node, nodes.enumerated_list)):
+            del steps.children[self.options.get("steps", len(steps)) :]
         wait = next(word for word in common if "word-wait" in word["classes"])
         text[0]["classes"].append("explorable-title")
         text[0]["ids"].append(f"explore-{name}-title")
@@ -91,7 +100,7 @@ class Explorable(SphinxDirective):
                 make("svg", "explorable-canvas", **{"aria-hidden": "true"}),
                 make("div", "explorable-static", text[at], wait),
             ),
-            make("div", "explorable-controls", *(make("div", "control") for _ in range(ours["controls"]))),
+            make("div", "explorable-controls", *(make("div", "control") for _ in range(places))),
             make("p", "explorable-summary"),
             make("div", "explorable-below"),
         ]
@@ -101,6 +110,7 @@ class Explorable(SphinxDirective):
         root = make("section", "explorable", *text[:at], *stage, *text[at + 1 :], words)
         root["ids"].append(f"explore-{name}")
         root["attributes"] |= {"data-explorable": name, "aria-labelledby": f"explore-{name}-title"}
+        root["attributes"] |= {f"data-{key}": self.options[key] for key in ("without", "first") if key in self.options}
         return [root]
 
 

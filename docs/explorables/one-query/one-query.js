@@ -139,9 +139,10 @@ function tableRows({ x: keys, y: values }, view, say) {
 }
 
 function drawTable(below, points, view, say) {
-  const [kind, caption] = view.kernel === "gaussian" ? ["score", "caption"] : ["count", "caption-count"];
+  const [kind, caption] =
+    view.kernel === "gaussian" ? ["score", view.w === 1 ? "caption-one" : "caption"] : ["count", "caption-count"];
   const heads = ["key", "distance", kind, "weight", "value", "product"].map((head) => say(head));
-  const told = say(caption, { count: NEAREST, all: points.x.length, total: brief(view.total) });
+  const told = say(caption, { count: NEAREST, all: points.x.length, total: brief(view.total), w: writeW(view.w) });
   table(below, told, heads, tableRows(points, view, say));
 }
 

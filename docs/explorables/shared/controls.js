@@ -5,9 +5,9 @@ import { add, number, set } from "./draw.js";
 // A place that the page has kept, or a new one if none is left.
 const place = ({ places, box }) => places.shift() ?? add(box, "div", { class: "control" });
 
-// A label and an element for a part of the state: [element, place, id].
+// A label and an element for a part of the state: [element, place, id]. What the page does without is nowhere.
 function control(panel, key, tag, attributes) {
-  const box = place(panel);
+  const box = panel.without.includes(key) ? document.createElement("div") : place(panel);
   const id = `${panel.id}-${key}`;
   add(box, "label", { for: id, text: panel.say(key) });
   return [add(box, tag, { id, ...attributes }), box, id];
@@ -82,8 +82,10 @@ function buttons(panel, actions) {
 }
 
 // What a module gets to make its controls with; `show` brings all up to date, `close` takes away places left over.
-export function makeControls(box, id, say, { state, part, change }) {
-  const panel = { box, id, say, state, part, change, shows: [], places: [...box.querySelectorAll(".control")] };
+export function makeControls(box, { id, dataset }, say, { state, part, change }) {
+  const without = (dataset.without ?? "").split(" ");
+  const places = [...box.querySelectorAll(".control")];
+  const panel = { box, id, say, state, part, change, without, shows: [], places };
   const withPanel = Object.entries({ slider, choice, tick, buttons }).map(([name, make]) => [
     name,
     (...given) => make(panel, ...given),

@@ -37,20 +37,22 @@ function wordsOf(box, name) {
 
 // The state: parts with a name, a first value, and a way to read them from a text; nonsense is left out. `between` finds
 // what lies on the way from one value to another; a part without it jumps.
-function makeState(name, changed) {
+function makeState(name, given, changed) {
   const [state, first, readers, ways] = [{}, {}, {}, {}];
   let moving = 0;
+  const page = new URLSearchParams(given); // where this page starts
   // The parts that the address names.
   const asked = () => {
     const named = [...new URLSearchParams(location.search)].filter(([key]) => key.startsWith(`${name}.`));
     return new URLSearchParams(named.map(([key, text]) => [key.slice(name.length + 1), text]));
   };
   function part(key, value, reader, between) {
-    first[key] = value;
+    const wanted = page.get(key);
+    first[key] = (wanted === null ? undefined : reader(wanted)) ?? value;
     readers[key] = reader;
     ways[key] = between;
     const text = asked().get(key);
-    state[key] = (text === null ? undefined : reader(text)) ?? value;
+    state[key] = (text === null ? undefined : reader(text)) ?? first[key];
   }
   function stop() {
     cancelAnimationFrame(moving);
@@ -166,8 +168,8 @@ async function run(root, name, build) {
     set(status, { "aria-busy": "true" });
     later();
   };
-  const parts = makeState(name, changed);
-  const controls = makeControls(box, root.id, say, parts);
+  const parts = makeState(name, root.dataset.first, changed);
+  const controls = makeControls(box, root, say, parts);
   const { state, part, change, reset } = parts;
   const draw = await build({ svg, controls: box, below, say, data, state, part, change, reset, ...controls.tools });
   controls.tools.buttons({ reset });

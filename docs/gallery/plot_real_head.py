@@ -60,7 +60,7 @@ for ax, (title, (query, weights)) in zip(axes.flat, panels.items()):
     ax.plot(0, words.index(query), ">", color=COLOURS["query"], markersize=7, clip_on=False, zorder=3)
     ax.set_yticks(range(len(words)), words, color=COLOURS["key"])
     ax.get_yticklabels()[words.index(query)].set_color(COLOURS["query"])
-    ax.tick_params(axis="y", length=0, pad=7, labelsize="small")
+    ax.tick_params(axis="y", left=False, pad=11, labelsize="small")
     best = heights.index(max(heights))
     ax.text(heights[best] - 0.03, best + 0.42, f"{heights[best]:.2f}", color=COLOURS["weight"], ha="right", va="top")
     ax.set_title(title, loc="left")

@@ -64,7 +64,7 @@ class ChineseRole(SphinxRole):
 
 HIDDEN = re.compile(
     r"\A---.*?^---$|^```\{code-cell\}\n:tags: \[remove-cell\].*?^```$"  # front matter, checks
-    r"|\]\([^)]*\)|\{term\}(?=`)| <[^<>`]+>(?=`)",  # where links lead
+    r"|\]\([^)]*\)|\{[a-z]+\}(?=`)| <[^<>`]+>(?=`)",  # where links lead, the names of roles
     re.DOTALL | re.MULTILINE,
 )
 

@@ -33,7 +33,9 @@ def check_the_table() -> None:
     at = AT_10000
     assert 10 < at["fused"]["faster"] < at["window"]["faster"] < at["bins"]["faster"] and at["chunks"]["faster"] > 5
     assert at["broadcasting"]["mebibytes"] > 800e6 / 2**20 < BOOK["10000"]["mebibytes"] / 3
-    assert all(at[name]["mebibytes"] < 5 for name in ("chunks", "fused", "window", "bins"))
+    assert all(at[name]["mebibytes"] < 5 for name in ("chunks", "fused", "window", "bins", "features"))
+    assert at["features"]["faster"] > 100, "without pairs it should be far faster"
+    assert 5 < TABLE["features"]["1000000"]["seconds"] / TABLE["features"]["100000"]["seconds"] < 40, "no square"
     assert all(row["error"] < 1e-10 for name, row in at.items() if name != "bins") and at["bins"]["error"] < 1e-3
 
 
@@ -51,6 +53,7 @@ def of_the_book() -> dict[str, str]:
         "scale-book-gib": f"{BOOK['10000']['mebibytes'] / 1024:.1f}",
         "scale-book-doubling": f"{BOOK['10000']['seconds'] / BOOK['5000']['seconds']:.1f}",
         "scale-bins-million": f"{TABLE['bins']['1000000']['seconds']:.1g}",
+        "scale-features-million": f"{TABLE['features']['1000000']['seconds']:.1g}",
     }
 
 
@@ -67,6 +70,7 @@ def of_time() -> dict[str, str]:
         "scale-fused-faster": faster("fused"),
         "scale-window-faster": faster("window"),
         "scale-bins-faster": faster("bins"),
+        "scale-features-faster": faster("features"),
         "scale-statsmodels-faster": faster("statsmodels"),
         "scale-skfda-faster": faster("scikit-fda"),
     }
@@ -85,6 +89,7 @@ def of_memory() -> dict[str, str]:
         "scale-fused-mib": mebibytes("fused"),
         "scale-window-mib": mebibytes("window"),
         "scale-bins-mib": mebibytes("bins"),
+        "scale-features-mib": mebibytes("features"),
         "scale-statsmodels-mib": mebibytes("statsmodels"),
         "scale-skfda-mib": mebibytes("scikit-fda"),
     }
@@ -102,6 +107,7 @@ def of_errors() -> dict[str, str]:
         "scale-fused-error": error("fused"),
         "scale-window-error": error("window"),
         "scale-bins-error": error("bins"),
+        "scale-features-error": error("features"),
         "scale-statsmodels-error": error("statsmodels"),
         "scale-skfda-error": error("scikit-fda"),
     }

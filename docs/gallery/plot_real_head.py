@@ -37,12 +37,12 @@ def row(number: int, head: str, query: str) -> list[tuple[str, float]]:
 
 
 panels = {
-    "it … tired (head 3.1)": ("it", row(0, "meaning", "it")),
-    "it … wide (head 3.1)": ("it", row(1, "meaning", "it")),
-    "are (head 3.1)": ("are", row(2, "meaning", "are")),
-    "it (head 0.2)": ("it", row(0, "previous", "it")),
-    "has (head 3.1)": ("has", row(3, "meaning", "has")),
-    "it (head 2.7)": ("it", row(0, "sink", "it")),
+    "it … tired (head A)": ("it", row(0, "meaning", "it")),
+    "it … wide (head A)": ("it", row(1, "meaning", "it")),
+    "are (head A)": ("are", row(2, "meaning", "are")),
+    "it (head B)": ("it", row(0, "previous", "it")),
+    "has (head A)": ("has", row(3, "meaning", "has")),
+    "it (head C)": ("it", row(0, "sink", "it")),
 }
 loudest = {title: max(weights, key=lambda pair: pair[1]) for title, (_, weights) in panels.items()}
 assert [word for word, _ in loudest.values()] == ["animal", "animal", "keys", "because", "dog", "(start)"]
@@ -55,11 +55,12 @@ assert all(abs(sum(weight for _, weight in weights) - 1) < 0.01 for _, weights i
 fig, axes = plt.subplots(3, 2, sharex=True, figsize=(4.8, 7.6))
 for ax, (title, (query, weights)) in zip(axes.flat, panels.items()):
     words, heights = [word for word, _ in weights], [weight for _, weight in weights]
-    ax.barh(range(len(words)), heights, height=0.5, color=COLOURS["weight"])
+    drawn = [i for i, height in enumerate(heights) if height > 0.005]
+    ax.barh(drawn, [heights[i] for i in drawn], height=0.5, color=COLOURS["weight"])
     ax.plot(0, words.index(query), ">", color=COLOURS["query"], markersize=7, clip_on=False, zorder=3)
     ax.set_yticks(range(len(words)), words, color=COLOURS["key"])
     ax.get_yticklabels()[words.index(query)].set_color(COLOURS["query"])
-    ax.tick_params(axis="y", length=0, pad=7, labelsize="small")
+    ax.tick_params(axis="y", left=False, pad=11, labelsize="small")
     best = heights.index(max(heights))
     ax.text(heights[best] - 0.03, best + 0.42, f"{heights[best]:.2f}", color=COLOURS["weight"], ha="right", va="top")
     ax.set_title(title, loc="left")

@@ -32,7 +32,7 @@ memory = {
     for name, rows in table.items()
 }
 assert memory["the book's form"][10_000] > 3 * 10_000**2 * 8 / 2**20
-small = "chunks", "fused", "window", "bins"
+small = "chunks", "fused", "window", "bins", "features"
 assert all(memory[name][10_000] < 5 for name in small)
 assert all(mebibytes < 10 for name in small for n, mebibytes in memory[name].items() if n <= 100_000)
 
@@ -41,6 +41,7 @@ assert all(mebibytes < 10 for name in small for n, mebibytes in memory[name].ite
 
 fig, ax = plt.subplots(figsize=(4.8, 4.2))
 styles = {"the book's form": "o-", "broadcasting": "x:", "chunks": "s--", "fused": "D-", "window": "^-.", "bins": "v-"}
+styles["features"] = "*--"
 for name, style in styles.items():
     ax.plot(memory[name].keys(), memory[name].values(), style, color="black", label=name, linewidth=1.4)
 sizes = [500, 1_000_000]
@@ -55,7 +56,7 @@ describe(
     fig,
     f"""Peak memory above the inputs against n, on logarithmic axes, measured on {machine["processor"]}. At 10,000
     points, in MiB: {", ".join(at)}. The book's
-    form and broadcasting grow with the square of n. The other four need less than 10 at every size up to 100,000,
+    form and broadcasting grow with the square of n. The other five need less than 10 at every size up to 100,000,
     where the inputs alone take {3 * 8 * 100_000 / 2**20:.1f}; a million points in bins need {largest:.0f}.""",
 )
 plt.show()

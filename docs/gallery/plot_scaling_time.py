@@ -2,7 +2,7 @@
 How long does it take?
 ======================
 
-Six ways to answer n queries from n keys, from fifty points to a million.
+Seven ways to answer n queries from n keys, from fifty points to a million.
 """
 
 import json
@@ -45,6 +45,7 @@ styles = {
     "fused": "D-",
     "window": "^-.",
     "bins": "v-",
+    "features": "*--",
 }
 for name, style in styles.items():
     ax.plot(seconds[name].keys(), seconds[name].values(), style, color="black", label=name, linewidth=1.4)
@@ -58,6 +59,6 @@ describe(
     f"""Seconds against n on logarithmic axes, measured on {machine["processor"]}. At 10,000 points:
     {", ".join(f"{name} {s:.2g}" for name, s in at.items())}. The lines of the book's form, chunks and fused run side by
     side and climb as the square of n; the fused one ends with {ends["fused"]}. Bins hardly rise up to 10,000 points and
-    end with {ends["bins"]}.""",
+    end with {ends["bins"]}; features end with {ends["features"]}.""",
 )
 plt.show()

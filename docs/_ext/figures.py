@@ -33,7 +33,7 @@ ElementTree.register_namespace("xlink", HREF[1:-5])
 
 
 # How exactly a figure is drawn: lines by points (1 is a pixel or so), heat maps with so many dots an inch.
-FINE, COARSE = {"path.simplify_threshold": 1 / 9, "savefig.dpi": 144}, {"path.simplify_threshold": 1, "savefig.dpi": 24}
+FINE, COARSE = {"path.simplify_threshold": 1 / 9, "savefig.dpi": 144}, {"path.simplify_threshold": 1, "savefig.dpi": 16}
 
 
 def to_svg(fig: Figure, grain: dict[str, float] = FINE) -> str:

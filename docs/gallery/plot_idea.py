@@ -28,7 +28,7 @@ print(f"asked at {query.item():g}, answered {answer:.2f}; the truth is {truth(qu
 fig, ax = plt.subplots(figsize=(4.8, 3.3))
 ax.scatter(data.x_train, data.y_train, s=12 + 2600 * weights, color=COLOURS["value"], alpha=0.45, linewidth=0)
 ax.plot(data.x_test, data.y_truth, color=COLOURS["truth"])
-bell = torch.linspace(0, 5, 201)
+bell = torch.linspace(0, 5, 101)
 ax.fill_between(bell, -1, -1 + torch.exp(-(((query - bell) * w) ** 2) / 2), color=COLOURS["weight"], alpha=0.35, lw=0)
 ax.plot([query.item()] * 2, [-1, answer], color=COLOURS["query"], linewidth=1.2)
 ax.plot(query, [answer], "D", color=COLOURS["prediction"], markersize=8)

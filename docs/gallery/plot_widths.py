@@ -18,7 +18,7 @@ middles = (keys[1:] + keys[:-1]) / 2  # where a narrow bell turns from one key t
 # %%
 # To draw steps as steps, ask at every key and at both sides of each middle, besides an even grid.
 
-places = torch.cat([torch.arange(0, 5, 0.04), keys, middles - 1e-3, middles + 1e-3]).sort().values
+places = torch.cat([torch.arange(0, 5, 0.1), keys, middles - 1e-3, middles + 1e-3]).sort().values
 
 # %%
 # A larger w means a narrower bell: the width is 1 / w. How many neighbours share an answer is

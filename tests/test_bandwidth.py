@@ -31,11 +31,11 @@ def test_points_that_do_not_fit_are_refused(name, x, y, was, refuses):
     refuses(name, ValueError, was, fit_bandwidth, x, y)
 
 
-@pytest.mark.slow
 def test_the_default_of_statsmodels_is_the_straight_line():
     assert inspect.signature(KernelReg).parameters["reg_type"].default == "ll"
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::FutureWarning")  # statsmodels on its own random numbers
 @pytest.mark.parametrize(("n", "seed"), [(50, 0), (50, 1), (50, 7), (120, 2), (500, 0), (500, 4), (1000, 0)])
 def test_the_fitted_bandwidth_is_that_of_least_squares_cross_validation(n, seed):

@@ -42,9 +42,11 @@ class MinutesRole(SphinxRole):
         pages = sorted(source.glob("*.md")) if source.is_dir() else [source.with_suffix(".md")]
         if not pages or not pages[0].exists():
             return [], [self.inliner.reporter.error(f"no page {self.text!r} to read", line=self.lineno)]
-        texts = [with_figures(page.read_text(encoding="utf-8"), Path(self.env.srcdir)) for page in pages]
-        for page in pages:
-            self.env.note_dependency(str(page))
+        texts = [page.read_text(encoding="utf-8") for page in pages]
+        figures = [figure_file(match, Path(self.env.srcdir)) for text in texts for match in EXPLORABLE.finditer(text)]
+        for source in pages + figures:
+            self.env.note_dependency(str(source))
+        texts = [with_figures(text, Path(self.env.srcdir)) for text in texts]
         total = sum(minutes(text) for text in texts)
         return [nodes.inline(self.rawtext, f"{total} minute{'s' * (total > 1)}")], []
 
@@ -74,12 +76,15 @@ EXPLORABLE = re.compile(r"^```\{explorable\} (\S+)\n(?P<options>.*?)```$", re.DO
 STEP = re.compile(r"^\d+\. ", re.MULTILINE)
 
 
+def figure_file(match: re.Match, docs: Path) -> Path:
+    return docs / "explorables" / match[1] / f"{match[1]}.md"
+
+
 def with_figures(text: str, docs: Path) -> str:
     """Put the words of each explorable, its questions and answers as far as the page shows them, in its place."""
 
     def words(match: re.Match) -> str:
-        source = docs / "explorables" / match[1] / f"{match[1]}.md"
-        start, *steps = STEP.split(source.read_text(encoding="utf-8").split("```{words}")[0])
+        start, *steps = STEP.split(figure_file(match, docs).read_text(encoding="utf-8").split("```{words}")[0])
         shown = re.search(r":steps: (\d+)", match["options"])
         return "\n".join([start, *steps[: int(shown[1]) if shown else None]])
 

@@ -111,7 +111,7 @@ ONE_OF_EACH = """() => {
 
 
 def axe_complaints(page, rules=None):
-    """What axe-core finds wrong with a page, by all rules or only by these. What is repeated on the page is gone after that."""
+    """What axe-core finds wrong with a page, by all rules or by these. Repetitions are gone from the page then."""
     page.evaluate(ONE_OF_EACH)
     options = {"resultTypes": ["violations"], "rules": {rule: {"enabled": True} for rule in rules or MORE_RULES}}
     if rules:

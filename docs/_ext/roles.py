@@ -44,8 +44,8 @@ class MinutesRole(SphinxRole):
             return [], [self.inliner.reporter.error(f"no page {self.text!r} to read", line=self.lineno)]
         texts = [page.read_text(encoding="utf-8") for page in pages]
         figures = [figure_file(match, Path(self.env.srcdir)) for text in texts for match in EXPLORABLE.finditer(text)]
-        for source in pages + figures:
-            self.env.note_dependency(str(source))
+        for file in pages + figures:
+            self.env.note_dependency(str(file))
         texts = [with_figures(text, Path(self.env.srcdir)) for text in texts]
         total = sum(minutes(text) for text in texts)
         return [nodes.inline(self.rawtext, f"{total} minute{'s' * (total > 1)}")], []

@@ -8,7 +8,7 @@ from explorable_pages import NAMES, PAUSE, input_of, settled, start
 # Values that a part of the state cannot have, each in its turn. All that is not asked for stays as it is.
 NONSENSE = {
     "one-query": {"x": ["99", ""], "w": ["-1", "abc"], "kernel": ["toString", "0"]},
-    "bmm": {"n": ["2.5", "9"], "at": ["-1", "1.5"], "second": ["fit", "valueOf"]},
+    "bmm": {"b": ["2.5", "9"], "at": ["-1", "1.5"], "second": ["fit", "valueOf"]},
     "training": {
         "epochs": ["101", "-1", "1.5"],
         "seed": ["5", "toString"],

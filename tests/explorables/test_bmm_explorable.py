@@ -5,26 +5,26 @@ import torch
 from explorable_pages import PAUSE, input_of, settled
 
 
-def product_on_screen(root, n, a, b, c):
+def product_on_screen(root, b, n, m, p):
     """The three stacks that are drawn, as nested lists; None where a number of the result is not there yet."""
     texts = root.locator("[data-part=numbers]").evaluate("g => [...g.children].map(t => t.textContent)")
     numbers = iter([float(text) if text else None for text in texts])
     return [
-        [[[next(numbers) for _ in range(k)] for _ in range(r)] for _ in range(n)] for r, k in ((a, b), (b, c), (a, c))
+        [[[next(numbers) for _ in range(k)] for _ in range(r)] for _ in range(b)] for r, k in ((n, m), (m, p), (n, p))
     ]
 
 
-@pytest.mark.parametrize(("n", "a", "b", "c"), [(2, 2, 3, 2), (3, 1, 4, 1), (1, 3, 1, 3), (3, 3, 4, 3)])
-def test_bmm_multiplies_as_torch_does(visit, n, a, b, c):
-    last = n * a * b * c - 1
-    page, root = visit("bmm", f"n={n}&a={a}&b={b}&c={c}&at={last}")
-    A, B, C = product_on_screen(root, n, a, b, c)
+@pytest.mark.parametrize(("b", "n", "m", "p"), [(2, 2, 3, 2), (3, 1, 4, 1), (1, 3, 1, 3), (3, 3, 4, 3)])
+def test_bmm_multiplies_as_torch_does(visit, b, n, m, p):
+    last = b * n * m * p - 1
+    page, root = visit("bmm", f"b={b}&n={n}&m={m}&p={p}&at={last}")
+    A, B, C = product_on_screen(root, b, n, m, p)
     assert torch.equal(torch.bmm(torch.tensor(A), torch.tensor(B)), torch.tensor(C))
     code = root.locator("pre").inner_text()
-    assert f"{(n, a, b)}, {(n, b, c)} → {(n, a, c)}" in code
+    assert f"{(b, n, m)}, {(b, m, p)} → {(b, n, p)}" in code
     summary = settled(page, root, lambda: root.get_by_role("button", name="Next").click())
     assert summary.startswith("Level 0: row 0 of A")
-    assert f"After 1 of {b}" in summary or b == 1
+    assert f"After 1 of {m}" in summary or m == 1
 
 
 def test_bmm_step_by_step_adds_up_to_the_number(visit):

@@ -3,7 +3,7 @@ import { code, layer, marks, marksLayer, role, set, whereIs } from "../shared/dr
 import { range } from "../shared/math.js";
 import { meeting, mismatch, product, tensor, total, tuple } from "../shared/tensors.js";
 
-const SIZES = { n: 2, a: 2, b: 3, c: 2 };
+const SIZES = { b: 2, n: 2, m: 3, p: 2 };
 const WHOLE = /^\d+$/;
 
 // Small whole numbers, so that every sum can be done in the head; no row is the same as the next.
@@ -13,28 +13,28 @@ const filled = (shape, most, from) =>
     range(product(shape), (i) => ((i + Math.floor(i / most)) % most) + from),
   );
 
-const count = ({ n, a, b, c }) => n * a * b * c;
+const count = ({ b, n, m, p }) => b * n * m * p;
 
 // Where the walk is: A and B, the number of the result it is at, and how many products that has so far.
-function walk({ n, a, b, c, second, at: wanted }) {
+function walk({ b, n, m, p, second, at: wanted }) {
   const shapes = [
-    [n, a, b],
-    [n + Number(second === "levels"), b + Number(second === "rows"), c],
+    [b, n, m],
+    [b + Number(second === "levels"), m + Number(second === "rows"), p],
   ];
-  const at = Math.min(wanted, count({ n, a, b, c }) - 1);
-  const [cell, done] = [Math.floor(at / b), (at % b) + 1];
-  const index = (i) => [Math.floor(i / (a * c)), Math.floor(i / c) % a, i % c];
+  const at = Math.min(wanted, count({ b, n, m, p }) - 1);
+  const [cell, done] = [Math.floor(at / m), (at % m) + 1];
+  const index = (i) => [Math.floor(i / (n * p)), Math.floor(i / p) % n, i % p];
   const [A, B] = [filled(shapes[0], 4, 1), filled(shapes[1], 3, 1)];
   const wrong = mismatch(...shapes);
   const pairs = wrong ? [] : meeting(A, B, index(cell)).slice(0, done);
-  return { shapes, result: [n, a, c], b, A, B, wrong, cell, done, index, place: index(cell), pairs };
+  return { shapes, result: [b, n, p], m, A, B, wrong, cell, done, index, place: index(cell), pairs };
 }
 
 // Where the three stacks stand, and how large a cell is.
-function layout({ shapes: [[n, a, b], second], result: [, , c] }, { width, height }) {
-  const [levels, tall] = [Math.max(n, second[0]), Math.max(a, second[1])];
-  const size = Math.min(52, (width - 76) / (b + 2 * c), (height - 30) / (levels * (tall + 0.7)));
-  const starts = [20, 46 + b * size, 72 + (b + c) * size]; // A, B and the result
+function layout({ shapes: [[b, n, m], second], result: [, , p] }, { width, height }) {
+  const [levels, tall] = [Math.max(b, second[0]), Math.max(n, second[1])];
+  const size = Math.min(52, (width - 76) / (m + 2 * p), (height - 30) / (levels * (tall + 0.7)));
+  const starts = [20, 46 + m * size, 72 + (m + p) * size]; // A, B and the result
   const top = (l, rows) => 26 + l * (tall + 0.7) * size + ((tall - rows) / 2) * size;
   const middle = (l) => 30 + (l * (tall + 0.7) + tall / 2) * size;
   return { levels, size, starts, top, middle };
@@ -49,7 +49,7 @@ function grid({ starts, size, top }, which, [stack, rows, columns], look) {
 }
 
 function cellsOf(now, place) {
-  const { shapes, result, b, A, B, wrong, cell, done, index, pairs } = now;
+  const { shapes, result, m, A, B, wrong, cell, done, index, pairs } = now;
   const [level, row, column] = now.place;
   const meets = (l, one, other, step) => {
     const used = !wrong && l === level && one === other;
@@ -69,7 +69,7 @@ function cellsOf(now, place) {
     text: i > cell ? "" : String(sum(i)),
     colour: i === cell && "prediction",
     strong: i === cell,
-    at: i * b + b - 1,
+    at: i * m + m - 1,
   }));
   return [...first, ...second, ...third];
 }
@@ -133,9 +133,9 @@ function codeOf({ shapes, result, wrong, place, pairs }) {
   return `${rule} → ${tuple(result)}\n[${place.join(", ")}]: ${terms} = ${total(pairs)}`;
 }
 
-function summary({ wrong, b, done, pairs, place: [level, row, column] }, say) {
+function summary({ wrong, m, done, pairs, place: [level, row, column] }, say) {
   if (wrong) return say("summary-error", { error: wrong });
-  return say(done === b ? "summary-done" : "summary", { level, row, column, done, all: b, sum: total(pairs) });
+  return say(done === m ? "summary-done" : "summary", { level, row, column, done, all: m, sum: total(pairs) });
 }
 
 export default ({ svg, below, say, state, part, change, slider, choice, buttons }) => {
@@ -143,7 +143,7 @@ export default ({ svg, below, say, state, part, change, slider, choice, buttons 
   part("at", 0, (text) => (WHOLE.test(text) ? Number(text) : undefined));
   buttons({ back: () => move(-1), next: () => move(1) }); // first, so that a phone shows them and the figure together
   for (const [key, value] of Object.entries(SIZES))
-    slider(key, { min: 1, max: key === "b" ? 4 : 3, step: 1, value, digits: 0 });
+    slider(key, { min: 1, max: key === "m" ? 4 : 3, step: 1, value, digits: 0 });
   choice("second", ["fits", "levels", "rows"]);
 
   const layers = [cellsLayer(svg), numbersLayer(svg), namesLayer(svg)];

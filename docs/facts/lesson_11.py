@@ -152,7 +152,11 @@ def of_a_step(data: RegressionData) -> dict[str, str]:
         landed = after_one(x, 10 * y)
     nearest = attention_weights(data.x_test.double(), x, landed).amax(dim=-1)
     assert nearest.median() > 0.999, "each query should hear its nearest key alone"
-    return {"step-y-w": f"{landed:.0f}"}
+    careful, unit = NWKernelRegression(start).double(), y / y.std()
+    train(careful, x, *leave_one_out(x, unit), unit, epochs=5, lr=0.5 / len(x))
+    crawled = careful.w.item()
+    assert crawled - start < 0.25 * (fit_bandwidth(x, y) - start), "one half should then be too small"
+    return {"step-y-w": f"{landed:.0f}", "step-divided-w": f"{crawled:.2f}"}
 
 
 def trained_with_self(data: RegressionData, epochs: int):

@@ -85,8 +85,9 @@ def with_figures(text: str, docs: Path) -> str:
 
     def words(match: re.Match) -> str:
         start, *steps = STEP.split(figure_file(match, docs).read_text(encoding="utf-8").split("```{words}")[0])
-        shown = re.search(r":steps: (\d+)", match["options"])
-        return "\n".join([start, *steps[: int(shown[1]) if shown else None]])
+        last, first = (re.search(rf":{name}: (\d+)", match["options"]) for name in ("steps", "from"))
+        shown = slice(int(first[1]) - 1 if first else 0, int(last[1]) if last else None)
+        return "\n".join([start, *steps[shown]])
 
     return EXPLORABLE.sub(words, text)
 

@@ -20,7 +20,7 @@ kernels = [gaussian, boxcar, triangular, epanechnikov, constant]
 fig, axes = plt.subplots(5, 1, sharex=True, sharey=True, figsize=(4.8, 5.2))
 for ax, kernel in zip(axes, kernels):
     heights = kernel(u) / kernel(u).max()
-    ax.fill_between(u, heights, color=COLOURS["weight"], alpha=0.3, linewidth=0)
+    ax.fill([u[0], *u, u[-1]], [0, *heights, 0], color=COLOURS["weight"], alpha=0.3, linewidth=0)
     ax.plot(u, heights, color=COLOURS["weight"])
     ax.set_title(kernel.__name__, loc="left")
     ax.set(ylim=(0, 1.15), yticks=[0, 1])

@@ -231,7 +231,7 @@ def test_follows_the_window(visit, name):
     assert page.evaluate(TOO_WIDE) <= 0
 
 
-@pytest.mark.parametrize("where", [PLAY, "lessons/03-who-is-near-me.html"])
+@pytest.mark.parametrize("where", [PLAY, "lessons/03-who-is-near-me.html", "lessons/12-other-kernels-and-widths.html"])
 def test_loads_only_when_near(load, where):
     asked = []
     page = load(

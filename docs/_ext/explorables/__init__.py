@@ -7,7 +7,8 @@ without JavaScript.
 `{explorable} one-query` puts docs/explorables/one-query/one-query.md into a page: a title, an image (the figure without
 JavaScript), steps, and in `{words}` the words of the module one-query.js beside it, which takes over in the browser.
 What all explorables share is in docs/explorables/shared. A page that has not come to all of it yet shows less:
-`:without: w kernel` leaves controls out, `:steps: 1` the later steps, and `:first: w=1` is where it starts.
+`:without: w kernel` leaves controls out, `:steps: 1` the later steps, and `:first: w=1` is where it starts. A page that
+comes back to it leaves out what has been asked: `:from: 4`.
 """
 
 import json
@@ -70,6 +71,7 @@ class Explorable(SphinxDirective):
     required_arguments = 1
     option_spec = {  # noqa: RUF012
         "without": directives.unchanged,
+        "from": directives.positive_int,
         "steps": directives.positive_int,
         "first": directives.unchanged,
     }
@@ -90,6 +92,7 @@ class Explorable(SphinxDirective):
         places = ours["controls"] - len(self.options.get("without", "").split())
         for steps in (node for node in text if isinstance(node, nodes.enumerated_list)):
             del steps.children[self.options.get("steps", len(steps)) :]
+            del steps.children[: self.options.get("from", 1) - 1]
         wait = next(word for word in common if "word-wait" in word["classes"])
         text[0]["classes"].append("explorable-title")
         text[0]["ids"].append(f"explore-{name}-title")

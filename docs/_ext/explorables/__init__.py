@@ -93,15 +93,16 @@ class Explorable(SphinxDirective):
         wait = next(word for word in common if "word-wait" in word["classes"])
         text[0]["classes"].append("explorable-title")
         text[0]["ids"].append(f"explore-{name}-title")
+        figure = make(
+            "div",
+            "explorable-figure",
+            make("svg", "explorable-canvas", **{"aria-hidden": "true"}),
+            make("div", "explorable-static", text[at], wait),
+        )
         stage = [
-            make(
-                "div",
-                "explorable-figure",
-                make("svg", "explorable-canvas", **{"aria-hidden": "true"}),
-                make("div", "explorable-static", text[at], wait),
-            ),
+            make("div", "explorable-stage", figure, make("p", "explorable-summary")),
+            make("p", "explorable-live", role="status"),
             make("div", "explorable-controls", *(make("div", "control") for _ in range(places))),
-            make("p", "explorable-summary"),
             make("div", "explorable-below"),
         ]
         words = make(

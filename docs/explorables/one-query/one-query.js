@@ -101,11 +101,12 @@ const barsLayer = (svg, keys) =>
     },
   );
 
-function label({ query, prediction, x, y }, say) {
+// Between the panels, where nothing else is drawn.
+function label({ query, prediction, x, h }, say) {
   const right = query < 2.5;
   return {
-    x: x(query) + (right ? 13 : -13),
-    y: prediction === null ? y.to + 10 : y(prediction) - 10,
+    x: right ? Math.max(x(query) + 13, x(0.9)) : x(query) - 13,
+    y: h.to - 10,
     "text-anchor": right ? "start" : "end",
     text: prediction === null ? say("nobody") : number(prediction),
   };
@@ -147,16 +148,18 @@ function drawTable(below, points, view, say) {
 }
 
 function summary({ x: keys }, { query, w, weights: row, prediction }, say) {
-  if (!row) return say("summary-nobody", { x: number(query), w: writeW(w), reach: number(1 / w, 3) });
+  const x = number(query);
+  if (!row) {
+    return [[say("summary-nobody", { x })], [say("summary-reach", { w: writeW(w), reach: number(1 / w, 3) })]];
+  }
   const [nearest] = byDistance(keys, query);
-  return say("summary", {
-    x: number(query),
-    prediction: number(prediction),
-    truth: number(truth(query)),
+  const heard = {
     neighbours: number(neighbours(row), 1),
     key: number(keys[nearest]),
     weight: number(row[nearest], 3),
-  });
+  };
+  const answered = { x, prediction: number(prediction), truth: number(truth(query)) };
+  return [[say("summary", answered)], [say("summary-heard", heard)]];
 }
 
 export default async ({ svg, below, say, data, change, slider, choice }) => {

@@ -150,22 +150,29 @@ function followHistory({ state, first, change, read, asked }) {
 }
 
 async function run(root, name, build) {
-  const [svg, box, below, status, words] = ["canvas", "controls", "below", "summary", "words"].map((what) =>
-    root.querySelector(`.explorable-${what}`),
+  const [svg, box, below, summary, live, words] = ["canvas", "controls", "below", "summary", "live", "words"].map(
+    (what) => root.querySelector(`.explorable-${what}`),
   );
   const say = wordsOf(words, name);
-  let [size, summary] = [{}, ""];
+  let [size, told, heard] = [{}, [[]], []];
   function paint() {
     if (!size.width) return; // not shown, as when printing
     controls.show();
-    summary = draw(parts.state, size);
+    told = draw(parts.state, size);
+  }
+  // Of what is told, `said` and `more`, a listener hears the sentences of `said` that are new; all can be read.
+  function tell() {
+    const [said, more = []] = told;
+    set(summary, { text: [...said, ...more].join(" "), "aria-busy": null });
+    set(live, { text: said.filter((sentence) => !heard.includes(sentence)).join(" ") });
+    heard = said;
   }
   const later = makePace(paint, () => {
-    set(status, { text: summary, "aria-busy": null });
+    tell();
     writeAddress(root, name, parts.first, parts.state);
   });
   const changed = () => {
-    set(status, { "aria-busy": "true" });
+    set(summary, { "aria-busy": "true" });
     later();
   };
   const parts = makeState(name, root.dataset.first, changed);
@@ -190,7 +197,7 @@ async function run(root, name, build) {
   set(svg, { role: "img", "aria-label": say("figure"), "aria-hidden": null });
   resize();
   paint();
-  set(status, { text: summary });
-  set(status, { role: "status" }); // only now: the first summary is there to be read, not news
+  heard = told[0]; // the first summary is there to be read, not news
+  tell();
   new ResizeObserver(() => resize() && changed()).observe(svg);
 }

@@ -94,6 +94,9 @@ def test_an_inlined_figure_takes_the_colours_of_the_page():
     assert BeautifulSoup(text, "html5lib").svg["fill"] == "currentColor", "matplotlib leaves black fills out"
     paths = " ".join(re.findall(r'\bd="([^"]*)"', text))
     assert max(map(len, re.findall(r"\.(\d+)", paths))) == 2, "a hundredth of a point"
+    places = re.findall(r'<(?:text|use)[^>]* x="([^"]+)" y="([^"]+)"', text)
+    assert max(len(number.partition(".")[2]) for place in places for number in place) == 2
+    assert "rotate(-0" not in text, "level words need no turning"
 
 
 def test_palette_sheet_has_every_role_for_light_and_dark(tmp_path):

@@ -94,13 +94,9 @@ def test_every_lesson_leads_to_the_next(page):
     assert following in page.read_text(encoding="utf-8").rsplit("**Next:**", 1)[1]
 
 
-LONGER = {"09": 11}  # with its figure; no other lesson may
-
-
 @pytest.mark.parametrize("page", LESSONS, ids=name)
 def test_a_lesson_takes_ten_minutes_at_most(page):
-    most = LONGER.get(page.name[:2], 10)
-    assert 1 < roles.minutes(roles.with_figures(page.read_text(encoding="utf-8"), DOCS)) <= most
+    assert 1 < roles.minutes(roles.with_figures(page.read_text(encoding="utf-8"), DOCS)) <= 10
 
 
 def test_the_minutes_of_a_page_count_what_a_figure_asks_there():

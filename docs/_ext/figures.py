@@ -92,8 +92,10 @@ def inline(svg: str, prefix: str, alt: str) -> str:
             element.attrib.pop("id", None)
         else:
             element.set("id", prefix + element.get("id"))
-        if "d" in element.attrib:  # a hundredth of a point is fine enough for any screen
-            element.set("d", re.sub(r"(\.\d\d)\d+", r"\1", element.get("d")))
+        for name in {"d", "x", "y"}.intersection(element.keys()):  # a hundredth of a point is fine for any screen
+            element.set(name, re.sub(r"(\.\d\d)\d+", r"\1", element.get(name)).replace("  ", " "))
+        if element.get("transform", "").startswith("rotate(-0 "):  # matplotlib turns level words by nothing
+            del element.attrib["transform"]
         for name, value in element.attrib.items():
             if name == HREF and value.startswith("#"):
                 element.set(name, f"#{prefix}{value[1:]}")

@@ -125,13 +125,24 @@ class TryRole(SphinxRole):
         return [make("span", "", nodes.Text(match[1]), **{"data-set": match[2]})], []
 
 
-def data() -> dict:
+def lesson_data(app: Sphinx) -> dict:
     """Return the lesson's numbers, in full: the same 50 points that every page draws, for several seeds, and where the
     training of lesson 10 starts."""
     samples = {seed: make_data(50, step=0.125, seed=seed) for seed in SEEDS}
     seeds = {seed: {"x": sample.x_train.tolist(), "y": sample.y_train.tolist()} for seed, sample in samples.items()}
     start = NWKernelRegression(generator=torch.Generator().manual_seed(0)).w.item()
     return {"queries": samples[0].x_test.tolist(), "seeds": seeds, "start": start}
+
+
+def sentences(app: Sphinx) -> dict:
+    """Return what lesson 17 has stored of a trained Transformer."""
+    return json.loads(Path(app.srcdir, "facts", "sentences.json").read_text(encoding="utf-8"))
+
+
+DATA = {
+    "shared/data.json": lesson_data,
+    "real-head/data.json": sentences,
+}  # what a module can ask for, and who makes it
 
 
 def write_modules(app: Sphinx) -> None:
@@ -141,7 +152,9 @@ def write_modules(app: Sphinx) -> None:
     shutil.copytree(source, target, ignore=shutil.ignore_patterns("*.md"))
     for module in target.rglob("*.js"):
         module.write_text(jsmin(module.read_text(encoding="utf-8")), encoding="utf-8")
-    (target / "shared" / "data.json").write_text(json.dumps(data()), encoding="utf-8")
+    for file, make_data_of in DATA.items():
+        if (target / file).parent.exists():
+            (target / file).write_text(json.dumps(make_data_of(app), separators=(",", ":")), encoding="utf-8")
 
 
 def load_on_pages(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:

@@ -6,10 +6,11 @@ import { set } from "./draw.js";
 const PAUSE = 400; // milliseconds without a change: then the summary is spoken and the address written
 const GLIDE = 800; // milliseconds that a {try} takes to arrive
 
-let lesson;
-function data() {
-  lesson ??= fetch(new URL("data.json", import.meta.url)).then((answer) => answer.json());
-  return lesson;
+let loaded = {};
+// The data in the file of a folder, by default the lesson's; each is loaded once for all.
+function data(folder = "shared") {
+  loaded[folder] ??= fetch(new URL(`../${folder}/data.json`, import.meta.url)).then((answer) => answer.json());
+  return loaded[folder];
 }
 
 export async function start(root) {
@@ -19,7 +20,7 @@ export async function start(root) {
     await run(root, name, build);
   } catch (error) {
     root.classList.add("failed");
-    lesson = undefined; // the next one asks again
+    loaded = {}; // the next one asks again
     reportError(error);
   }
 }

@@ -112,8 +112,8 @@ function rowOf({ code: line, t }) {
 // Controls, and a function that does the steps of a state.
 function makeControls({ state, part, change, choice, buttons }) {
   const read = (text) => text.split("|").filter(Boolean);
-  choice("start", Object.keys(STARTS), { code: true });
-  choice("step", STEPS, { value: "unsqueeze(1)", code: true });
+  choice("start", Object.keys(STARTS), { text: String });
+  choice("step", STEPS, { value: "unsqueeze(1)", text: String });
   part("done", "", (text) => (read(text).every((one) => STEPS.includes(one)) ? text : undefined));
   const keep = () =>
     run(state.start, read(state.done))

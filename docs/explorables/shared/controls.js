@@ -49,12 +49,12 @@ function slider(panel, key, { min, max, step, value, values, role, digits = 2, f
   return input;
 }
 
-// The texts are the words `key-option`; options that are `code` say what they are.
-function choice(panel, key, options, { value = options[0], code = false } = {}) {
-  panel.part(key, value, (text) => options.find((option) => option === text));
-  const [select] = control(panel, key, "select", code ? { translate: "no" } : {});
+// The texts are the words `key-option`, or what `text(option)` says where that is no word of the page: code, or data.
+function choice(panel, key, options, { value = options[0], text } = {}) {
+  panel.part(key, value, (wanted) => options.find((option) => option === wanted));
+  const [select] = control(panel, key, "select", text ? { translate: "no" } : {});
   for (const option of options) {
-    add(select, "option", { value: option, text: code ? option : panel.say(`${key}-${option}`) });
+    add(select, "option", { value: option, text: text ? text(option) : panel.say(`${key}-${option}`) });
   }
   panel.shows.push(() => {
     select.value = panel.state[key];

@@ -5,11 +5,13 @@ import { set } from "./draw.js";
 
 const PAUSE = 400; // milliseconds without a change: then the summary is spoken and the address written
 const GLIDE = 800; // milliseconds that a {try} takes to arrive
+const CALM = "(prefers-reduced-motion: reduce)";
 
-let lesson;
-function data() {
-  lesson ??= fetch(new URL("data.json", import.meta.url)).then((answer) => answer.json());
-  return lesson;
+let loaded = {};
+// The data in the file of a folder, by default the lesson's; each is loaded once for all.
+function data(folder = "shared") {
+  loaded[folder] ??= fetch(new URL(`../${folder}/data.json`, import.meta.url)).then((answer) => answer.json());
+  return loaded[folder];
 }
 
 export async function start(root) {
@@ -19,7 +21,7 @@ export async function start(root) {
     await run(root, name, build);
   } catch (error) {
     root.classList.add("failed");
-    lesson = undefined; // the next one asks again
+    loaded = {}; // the next one asks again
     reportError(error);
   }
 }
@@ -66,7 +68,7 @@ function makeState(name, given, changed) {
   // Go to these parts through all that lies between, or at once where motion is not wanted. A change stops it.
   function glide(wanted) {
     const [from, began] = [{ ...state }, performance.now()];
-    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const calm = matchMedia(CALM).matches;
     change({});
     (function step(now) {
       const t = calm ? 1 : Math.min(1, Math.max(0, now - began) / GLIDE);
@@ -78,11 +80,33 @@ function makeState(name, given, changed) {
       moving = t < 1 ? requestAnimationFrame(step) : 0;
     })(began);
   }
+  // Show by itself, once, what can be done, and end where it began; any change stops it.
+  function sweep(key, at, time) {
+    if (asked().size > 0 || matchMedia(CALM).matches) return;
+    const began = performance.now();
+    moving = requestAnimationFrame(function step(now) {
+      const t = Math.max(0, now - began) / time;
+      state[key] = t < 1 ? at(t) : first[key];
+      changed();
+      moving = t < 1 ? requestAnimationFrame(step) : 0;
+    });
+  }
   function read(text) {
     const found = [...new URLSearchParams(text)].map(([key, value]) => [key, readers[key]?.(value)]);
     return Object.fromEntries(found.filter(([, value]) => value !== undefined));
   }
-  return { state, first, part, change, glide, read, asked, reset: () => change(first), isMoving: () => moving > 0 };
+  return {
+    state,
+    first,
+    part,
+    change,
+    glide,
+    sweep,
+    read,
+    asked,
+    reset: () => change(first),
+    isMoving: () => moving > 0,
+  };
 }
 
 // Write what is not as at first into the address; `write` is the function of `history` that does it.
@@ -177,9 +201,11 @@ async function run(root, name, build) {
   };
   const parts = makeState(name, root.dataset.first, changed);
   const controls = makeControls(box, root, say, parts);
-  const { state, part, change, reset } = parts;
-  const draw = await build({ svg, controls: box, below, say, data, state, part, change, reset, ...controls.tools });
-  controls.tools.buttons({ reset });
+  const { state, part, change, sweep, reset } = parts;
+  const { bare } = root.dataset;
+  const kit = { svg, controls: box, below, say, data, bare, ...controls.tools };
+  const draw = await build({ ...kit, state, part, change, sweep, reset });
+  if (!bare) controls.tools.buttons({ reset });
   controls.close();
   for (const span of root.querySelectorAll("[data-set]")) makeTryButton(root, name, span, svg, parts);
   followHistory(parts);

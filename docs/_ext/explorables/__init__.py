@@ -105,7 +105,7 @@ class Explorable(SphinxDirective):
             make("div", "explorable-below"),
         ]
         words = make(
-            "div", "explorable-words", *ours.children, *(word for word in common if word is not wait), hidden="hidden"
+            "div", "explorable-words", *(word for word in common if word is not wait), *ours.children, hidden="hidden"
         )
         root = make("section", "explorable", *text[:at], *stage, *text[at + 1 :], words)
         root["ids"].append(f"explore-{name}")

@@ -108,7 +108,7 @@ class Explorable(SphinxDirective):
             make("div", "explorable-below"),
         ]
         words = make(
-            "div", "explorable-words", *ours.children, *(word for word in common if word is not wait), hidden="hidden"
+            "div", "explorable-words", *(word for word in common if word is not wait), *ours.children, hidden="hidden"
         )
         if "bare" in self.options:
             text[0]["classes"].append("unseen")

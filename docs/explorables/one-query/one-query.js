@@ -198,7 +198,9 @@ export default async ({ svg, below, say, data, bare, change, sweep, slider, choi
   return (state, size) => {
     view = look(points, state, curveOf(state.w, state.kernel), size, bare);
     for (const update of layers) update(view);
-    if (!bare) drawTable(below, points, view, say);
-    return summary(points, view, say);
+    const told = summary(points, view, say);
+    if (bare) return told.slice(0, 1);
+    drawTable(below, points, view, say);
+    return told;
   };
 };

@@ -5,7 +5,6 @@ import { set } from "./draw.js";
 
 const PAUSE = 400; // milliseconds without a change: then the summary is spoken and the address written
 const GLIDE = 800; // milliseconds that a {try} takes to arrive
-const CALM = "(prefers-reduced-motion: reduce)";
 
 let loaded = {};
 // The data in the file of a folder, by default the lesson's; each is loaded once for all.
@@ -37,17 +36,41 @@ function wordsOf(box, name) {
   };
 }
 
+// What moves by itself for a while: `at(t)` gives the parts of the state at t of the way, from 0 to 1. Where motion is not
+// wanted, it is at 1 at once.
+function makeMotion(state, changed) {
+  let moving = 0;
+  function stop() {
+    cancelAnimationFrame(moving);
+    moving = 0;
+  }
+  function move(time, at) {
+    stop();
+    const began = performance.now();
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    (function step(now) {
+      const t = calm ? 1 : Math.min(1, Math.max(0, now - began) / time);
+      Object.assign(state, at(t));
+      changed();
+      moving = t < 1 ? requestAnimationFrame(step) : 0;
+    })(began);
+  }
+  return { move, stop, isMoving: () => moving > 0 };
+}
+
+// The parts that the address names for this explorable.
+function askedOf(name) {
+  const named = [...new URLSearchParams(location.search)].filter(([key]) => key.startsWith(`${name}.`));
+  return new URLSearchParams(named.map(([key, text]) => [key.slice(name.length + 1), text]));
+}
+
 // The state: parts with a name, a first value, and a way to read them from a text; nonsense is left out. `between` finds
 // what lies on the way from one value to another; a part without it jumps.
 function makeState(name, given, changed) {
   const [state, first, readers, ways] = [{}, {}, {}, {}];
-  let moving = 0;
+  const motion = makeMotion(state, changed);
   const page = new URLSearchParams(given); // where this page starts
-  // The parts that the address names.
-  const asked = () => {
-    const named = [...new URLSearchParams(location.search)].filter(([key]) => key.startsWith(`${name}.`));
-    return new URLSearchParams(named.map(([key, text]) => [key.slice(name.length + 1), text]));
-  };
+  const asked = () => askedOf(name);
   function part(key, value, reader, between) {
     const wanted = page.get(key);
     first[key] = (wanted === null ? undefined : reader(wanted)) ?? value;
@@ -56,57 +79,30 @@ function makeState(name, given, changed) {
     const text = asked().get(key);
     state[key] = (text === null ? undefined : reader(text)) ?? first[key];
   }
-  function stop() {
-    cancelAnimationFrame(moving);
-    moving = 0;
-  }
   function change(parts) {
-    stop();
+    motion.stop();
     Object.assign(state, parts);
     changed();
   }
-  // Go to these parts through all that lies between, or at once where motion is not wanted. A change stops it.
+  // Go to these parts through all that lies between. A change stops it.
   function glide(wanted) {
-    const [from, began] = [{ ...state }, performance.now()];
-    const calm = matchMedia(CALM).matches;
-    change({});
-    (function step(now) {
-      const t = calm ? 1 : Math.min(1, Math.max(0, now - began) / GLIDE);
+    const from = { ...state };
+    motion.move(GLIDE, (t) => {
       const eased = t * t * (3 - 2 * t);
-      for (const [key, end] of Object.entries(wanted)) {
-        state[key] = t < 1 && ways[key] ? ways[key](from[key], end, eased) : end;
-      }
-      changed();
-      moving = t < 1 ? requestAnimationFrame(step) : 0;
-    })(began);
-  }
-  // Show by itself, once, what can be done, and end where it began; any change stops it.
-  function sweep(key, at, time) {
-    if (asked().size > 0 || matchMedia(CALM).matches) return;
-    const began = performance.now();
-    moving = requestAnimationFrame(function step(now) {
-      const t = Math.max(0, now - began) / time;
-      state[key] = t < 1 ? at(t) : first[key];
-      changed();
-      moving = t < 1 ? requestAnimationFrame(step) : 0;
+      const on = ([key, end]) => [key, t < 1 && ways[key] ? ways[key](from[key], end, eased) : end];
+      return Object.fromEntries(Object.entries(wanted).map(on));
     });
+  }
+  // Show by itself, once, what can be done, and end where it began. A change stops it.
+  function sweep(key, at, time) {
+    if (asked().size === 0) motion.move(time, (t) => ({ [key]: t < 1 ? at(t) : first[key] }));
   }
   function read(text) {
     const found = [...new URLSearchParams(text)].map(([key, value]) => [key, readers[key]?.(value)]);
     return Object.fromEntries(found.filter(([, value]) => value !== undefined));
   }
-  return {
-    state,
-    first,
-    part,
-    change,
-    glide,
-    sweep,
-    read,
-    asked,
-    reset: () => change(first),
-    isMoving: () => moving > 0,
-  };
+  const { isMoving } = motion;
+  return { state, first, part, change, glide, sweep, read, asked, reset: () => change(first), isMoving };
 }
 
 // Write what is not as at first into the address; `write` is the function of `history` that does it.

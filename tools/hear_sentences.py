@@ -26,12 +26,12 @@ MODEL = {
     "version": "0.1.0",
     "licence": "Apache-2.0 (weights), MIT (package)",
 }
-SENTENCES = [
-    "The animal did not cross the street because it was too tired.",
-    "The animal did not cross the street because it was too wide.",
-    "The keys to the old house are on the table.",
-    "The author of the letters has a dog.",
-]
+SENTENCES = {
+    "tired": "The animal did not cross the street because it was too tired.",
+    "wide": "The animal did not cross the street because it was too wide.",
+    "keys": "The keys to the old house are on the table.",
+    "author": "The author of the letters has a dog.",
+}
 HEADS = {  # what it seems to do: layer and head
     "meaning": (3, 1),
     "previous": (0, 2),
@@ -49,7 +49,7 @@ def tokens_of(sentence: str, vocabulary: dict[str, int]) -> list[str]:
 
 
 def attention(weights: dict[str, Tensor], numbers: Tensor, heads: int) -> list[Tensor]:
-    """Return the attention weights of each layer, each of shape (heads, words, words)."""
+    """Return the attention scores of each layer, each of shape (heads, words, words)."""
 
     def linear(x: Tensor, name: str) -> Tensor:
         return x @ weights[name + ".weight"].T + weights[name + ".bias"]
@@ -61,30 +61,30 @@ def attention(weights: dict[str, Tensor], numbers: Tensor, heads: int) -> list[T
     x = weights["embeddings.word_embeddings.weight"][numbers]
     x = x + weights["embeddings.position_embeddings.weight"][:n]
     x = norm(x + weights["embeddings.token_type_embeddings.weight"][0], "embeddings.LayerNorm")
-    all_weights, layer = [], 0
+    all_scores, layer = [], 0
     while f"encoder.layer.{layer}.output.dense.weight" in weights:
         at = f"encoder.layer.{layer}."
         q, k, v = (
             linear(x, f"{at}attention.self.{part}").reshape(n, heads, -1).transpose(0, 1)
             for part in ("query", "key", "value")
         )
-        alpha = torch.softmax(q @ k.mT / math.sqrt(q.shape[-1]), dim=-1)
-        all_weights.append(alpha)
-        heard = (alpha @ v).transpose(0, 1).reshape(n, -1)
+        scores = q @ k.mT / math.sqrt(q.shape[-1])
+        all_scores.append(scores)
+        heard = (torch.softmax(scores, dim=-1) @ v).transpose(0, 1).reshape(n, -1)
         x = norm(x + linear(heard, at + "attention.output.dense"), at + "attention.output.LayerNorm")
         inner = gelu(linear(x, at + "intermediate.dense"))
         x = norm(x + linear(inner, at + "output.dense"), at + "output.LayerNorm")
         layer += 1
-    return all_weights
+    return all_scores
 
 
-def heard(sentence: str, weights: dict[str, Tensor], vocabulary: dict[str, int], heads: int) -> dict:
-    """Return what is stored of a sentence: its words, and a table of weights for each of the chosen heads."""
-    tokens = tokens_of(sentence, vocabulary)
+def heard(name: str, weights: dict[str, Tensor], vocabulary: dict[str, int], heads: int) -> dict:
+    """Return what is stored of a sentence: its words, and a table of scores for each of the chosen heads."""
+    tokens = tokens_of(SENTENCES[name], vocabulary)
     layers = attention(weights, torch.tensor([vocabulary[token] for token in tokens]), heads)
     tables = {name: layers[layer][head].tolist() for name, (layer, head) in HEADS.items()}
-    rounded = {name: [[round(weight, 4) for weight in row] for row in table] for name, table in tables.items()}
-    return {"sentence": sentence, "tokens": tokens, "weights": rounded}
+    rounded = {name: [[round(score, 3) for score in row] for row in table] for name, table in tables.items()}
+    return {"sentence": SENTENCES[name], "name": name, "tokens": tokens, "scores": rounded}
 
 
 def main(folder: Path) -> None:
@@ -101,7 +101,7 @@ def main(folder: Path) -> None:
         "d": settings["hidden_size"] // heads,
         "sha256": hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest(),
     }
-    sentences = [heard(sentence, weights, vocabulary, heads) for sentence in SENTENCES]
+    sentences = [heard(name, weights, vocabulary, heads) for name in SENTENCES]
     text = json.dumps({"model": model, "heads": HEADS, "sentences": sentences}, separators=(",", ":"))
     STORE.write_text(text.replace('{"sentence"', '\n{"sentence"') + "\n", encoding="utf-8")
 

@@ -18,7 +18,7 @@ def facts() -> dict[str, str]:
 
 def table(sentence: dict, head: str) -> torch.Tensor:
     """The weights that a head has in a sentence, a row for each word."""
-    return torch.tensor(sentence["weights"][head])
+    return torch.softmax(torch.tensor(sentence["scores"][head]), dim=-1)
 
 
 def hears(sentence: dict, query: str, key: str) -> float:

@@ -10,13 +10,14 @@ import sys
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import torch
 
 from nwlesson import COLOURS, describe
 
 plt.style.use("nwlesson.lesson")
 
 # %%
-# The weights were computed once from the model's numbers; nobody needs the model to draw them. A script that stands
+# The scores were computed once from the model's numbers; nobody needs the model to draw them. A script that stands
 # alone needs :download:`sentences.json </facts/sentences.json>` beside it.
 
 places = [Path("sentences.json"), Path(sys.argv[0]).parent / "../facts/sentences.json"]
@@ -33,7 +34,8 @@ def row(number: int, head: str, query: str) -> list[tuple[str, float]]:
     """Return the words of a sentence in their order, each with how much the query hears of it."""
     sentence = stored["sentences"][number]
     tokens = sentence["tokens"]
-    return list(zip([NAMES.get(t, t) for t in tokens], sentence["weights"][head][tokens.index(query)]))
+    scores = torch.tensor(sentence["scores"][head][tokens.index(query)])
+    return list(zip([NAMES.get(t, t) for t in tokens], torch.softmax(scores, dim=-1).tolist()))
 
 
 panels = {

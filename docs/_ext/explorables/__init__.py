@@ -8,7 +8,8 @@ without JavaScript.
 JavaScript), steps, and in `{words}` the words of the module one-query.js beside it, which takes over in the browser.
 What all explorables share is in docs/explorables/shared. A page that has not come to all of it yet shows less:
 `:without: w kernel` leaves controls out, `:steps: 1` the later steps, and `:first: w=1` is where it starts. A page that
-comes back to it leaves out what has been asked: `:from: 4`.
+comes back to it leaves out what has been asked: `:from: 4`. `:bare:` leaves only the drawing, its controls and one
+sentence, and tells the module so: the page says the rest in its own words.
 """
 
 import json
@@ -74,6 +75,7 @@ class Explorable(SphinxDirective):
         "from": directives.positive_int,
         "steps": directives.positive_int,
         "first": directives.unchanged,
+        "bare": directives.flag,
     }
 
     def run(self) -> list[nodes.Node]:
@@ -96,24 +98,29 @@ class Explorable(SphinxDirective):
         wait = next(word for word in common if "word-wait" in word["classes"])
         text[0]["classes"].append("explorable-title")
         text[0]["ids"].append(f"explore-{name}-title")
+        figure = make(
+            "div",
+            "explorable-figure",
+            make("svg", "explorable-canvas", **{"aria-hidden": "true"}),
+            make("div", "explorable-static", text[at], wait),
+        )
         stage = [
-            make(
-                "div",
-                "explorable-figure",
-                make("svg", "explorable-canvas", **{"aria-hidden": "true"}),
-                make("div", "explorable-static", text[at], wait),
-            ),
+            make("div", "explorable-stage", figure, make("p", "explorable-summary")),
+            make("p", "explorable-live", role="status"),
             make("div", "explorable-controls", *(make("div", "control") for _ in range(places))),
-            make("p", "explorable-summary"),
             make("div", "explorable-below"),
         ]
         words = make(
-            "div", "explorable-words", *ours.children, *(word for word in common if word is not wait), hidden="hidden"
+            "div", "explorable-words", *(word for word in common if word is not wait), *ours.children, hidden="hidden"
         )
+        if "bare" in self.options:
+            text[0]["classes"].append("unseen")
+            text, at = [text[0]], 1
         root = make("section", "explorable", *text[:at], *stage, *text[at + 1 :], words)
         root["ids"].append(f"explore-{name}")
         root["attributes"] |= {"data-explorable": name, "aria-labelledby": f"explore-{name}-title"}
-        root["attributes"] |= {f"data-{key}": self.options[key] for key in ("without", "first") if key in self.options}
+        given = {key: value or key for key, value in self.options.items() if key in ("without", "first", "bare")}
+        root["attributes"] |= {f"data-{key}": value for key, value in given.items()}
         return [root]
 
 
@@ -128,13 +135,24 @@ class TryRole(SphinxRole):
         return [make("span", "", nodes.Text(match[1]), **{"data-set": match[2]})], []
 
 
-def data() -> dict:
+def lesson_data(app: Sphinx) -> dict:
     """Return the lesson's numbers, in full: the same 50 points that every page draws, for several seeds, and where the
     training of lesson 10 starts."""
     samples = {seed: make_data(50, step=0.125, seed=seed) for seed in SEEDS}
     seeds = {seed: {"x": sample.x_train.tolist(), "y": sample.y_train.tolist()} for seed, sample in samples.items()}
     start = NWKernelRegression(generator=torch.Generator().manual_seed(0)).w.item()
     return {"queries": samples[0].x_test.tolist(), "seeds": seeds, "start": start}
+
+
+def sentences(app: Sphinx) -> dict:
+    """Return what lesson 17 has stored of a trained Transformer."""
+    return json.loads(Path(app.srcdir, "facts", "sentences.json").read_text(encoding="utf-8"))
+
+
+DATA = {
+    "shared/data.json": lesson_data,
+    "real-head/data.json": sentences,
+}  # what a module can ask for, and who makes it
 
 
 def write_modules(app: Sphinx) -> None:
@@ -144,7 +162,9 @@ def write_modules(app: Sphinx) -> None:
     shutil.copytree(source, target, ignore=shutil.ignore_patterns("*.md"))
     for module in target.rglob("*.js"):
         module.write_text(jsmin(module.read_text(encoding="utf-8")), encoding="utf-8")
-    (target / "shared" / "data.json").write_text(json.dumps(data()), encoding="utf-8")
+    for file, make_data_of in DATA.items():
+        if (target / file).parent.exists():
+            (target / file).write_text(json.dumps(make_data_of(app), separators=(",", ":")), encoding="utf-8")
 
 
 def load_on_pages(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:

@@ -30,31 +30,34 @@ const between = (values, step) => (a, b, t) => {
   return Number.isInteger(step) ? Math.round(mix(a, b)) : mix(a, b);
 };
 
-// `values` in place of min, max and step: a slider through these numbers. `role` gives it the role's colour.
-function slider(panel, key, { min, max, step, value, values, role, digits = 2, format = (v) => number(v, digits) }) {
+// `values` in place of min, max and step: a slider through these numbers. `role` gives it the role's colour. With `get` and
+// `put` it shows and changes something that has no part of the state to itself.
+function slider(panel, key, { min, max, step, value, values, role, digits = 2, format, get, put }) {
   const { state, change } = panel;
   const reader = values ? readNumber(values[0], values.at(-1)) : readNumber(min, max, step);
-  panel.part(key, value, reader, between(values, step));
+  if (!get) panel.part(key, value, reader, between(values, step));
   const [from, to, by] = (values ? [0, values.length - 1, 1] : [min, max, step]).map(String); // not rounded
   const [input, box, id] = control(panel, key, "input", { type: "range", min: from, max: to, step: by });
   if (role) box.classList.add(`role-${role}`);
   const output = add(box, "output", { for: id, "aria-live": "off" });
   panel.shows.push(() => {
-    input.value = values ? indexOfNearest(values, state[key]) : state[key];
-    const text = format(state[key]);
+    const now = get ? get() : state[key];
+    input.value = values ? indexOfNearest(values, now) : now;
+    const text = format ? format(now) : number(now, digits);
     set(output, { text });
     set(input, { "aria-valuetext": text });
   });
-  input.addEventListener("input", () => change({ [key]: values ? values[input.value] : Number(input.value) }));
+  const take = put ?? ((wanted) => change({ [key]: wanted }));
+  input.addEventListener("input", () => take(values ? values[input.value] : Number(input.value)));
   return input;
 }
 
-// The texts are the words `key-option`; options that are `code` say what they are.
-function choice(panel, key, options, { value = options[0], code = false } = {}) {
-  panel.part(key, value, (text) => options.find((option) => option === text));
-  const [select] = control(panel, key, "select", code ? { translate: "no" } : {});
+// The texts are the words `key-option`, or what `text(option)` says where that is no word of the page: code, or data.
+function choice(panel, key, options, { value = options[0], text } = {}) {
+  panel.part(key, value, (wanted) => options.find((option) => option === wanted));
+  const [select] = control(panel, key, "select", text ? { translate: "no" } : {});
   for (const option of options) {
-    add(select, "option", { value: option, text: code ? option : panel.say(`${key}-${option}`) });
+    add(select, "option", { value: option, text: text ? text(option) : panel.say(`${key}-${option}`) });
   }
   panel.shows.push(() => {
     select.value = panel.state[key];

@@ -4,7 +4,7 @@
 export const range = (n, at = (i) => i) => Array.from({ length: n }, (_, i) => at(i));
 
 // Loops, where `reduce`, `**` and a spread would take four times as long: a curve of losses has 200000 weights.
-function sum(numbers) {
+export function sum(numbers) {
   let total = 0;
   for (const number of numbers) total += number;
   return total;
@@ -25,14 +25,23 @@ export const kernels = {
 // Subtract first, then scale: one score for each key.
 export const scores = (query, keys, w) => keys.map((key) => -square((query - key) * w) / 2);
 
-// A score of -Infinity gets the weight 0. The largest score is subtracted first, so 0 / 0 cannot happen.
-export function softmax(scores) {
+// How much each key counts beside the one with the largest score, which counts 1.
+export function counts(scores) {
   let top = Number.NEGATIVE_INFINITY;
   for (const score of scores) if (score > top) top = score;
-  const counts = scores.map((score) => Math.exp(score - top));
+  return scores.map((score) => Math.exp(score - top));
+}
+
+// A score of -Infinity gets the weight 0. The largest score is subtracted first, so 0 / 0 cannot happen.
+export const softmax = (scores) => shares(counts(scores));
+
+export function shares(counts) {
   const total = sum(counts);
   return counts.map((count) => count / total);
 }
+
+// The scores at the temperature T: those of a head that hears more evenly the hotter it is.
+export const heated = (scores, T) => scores.map((score) => score / T);
 
 // The weights of all keys for one query, or null where the kernel reaches no key.
 export function weights(query, keys, w = 1, kernel = "gaussian") {
@@ -77,6 +86,25 @@ export const neighbours = (weights) => 1 / sum(weights.map((weight) => weight **
 
 // The mean squared difference.
 export const meanSquare = (a, b) => sum(a.map((value, i) => (value - b[i]) ** 2)) / a.length;
+
+// What a line from point to point is at x; the xs rise, and x lies between the first and the last.
+export function interpolate(xs, ys, x) {
+  const i = Math.max(
+    1,
+    xs.findIndex((place) => place >= x),
+  );
+  return ys[i - 1] + ((ys[i] - ys[i - 1]) * (x - xs[i - 1])) / (xs[i] - xs[i - 1]);
+}
+
+// The heights at the xs after a pen has gone straight from [a, p] to [b, q]. Those that it has passed are on its way. If it
+// has passed none, the nearest follows the pen, but not a pen that is already leaving it.
+export function stroke(xs, heights, [a, p], [b, q]) {
+  const passed = (x) => a !== b && (x - a) * (x - b) <= 0;
+  if (xs.some(passed)) return heights.map((h, i) => (passed(xs[i]) ? p + ((q - p) * (xs[i] - a)) / (b - a) : h));
+  const far = xs.map((x) => Math.abs(x - b));
+  const nearest = far.indexOf(Math.min(...far));
+  return far[nearest] <= Math.abs(xs[nearest] - a) ? heights.with(nearest, q) : heights;
+}
 
 // Training. `how` says what is minimised and by which number:
 //   self  keep the point's own key (the leak); otherwise it is left out

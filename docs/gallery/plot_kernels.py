@@ -12,9 +12,7 @@ from nwlesson import COLOURS, boxcar, constant, describe, epanechnikov, gaussian
 
 plt.style.use("nwlesson.lesson")
 everywhere = torch.linspace(-2.5, 2.5, 51)
-corners = torch.tensor(
-    [-2.5, -1.001, -1.0, 0.0, 1.0, 1.001, 2.5]
-)  # enough for what is straight; 1.001 is outside the box
+corners = torch.tensor([-2.5, -1.001, -1.0, 0.0, 1.0, 1.001, 2.5])  # enough for what is straight
 kernels = [gaussian, boxcar, triangular, epanechnikov, constant]
 
 # %%

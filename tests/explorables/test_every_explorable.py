@@ -361,7 +361,9 @@ def test_every_layer_of_the_drawing_has_a_name_of_its_own(visit, name):
     assert len(parts) > 2 and None not in parts and len(set(parts)) == len(parts)
 
 
-@pytest.mark.parametrize("name", ["one-query", "curve-and-heatmap", "same-formula", "bmm", "leave-one-out"])
+@pytest.mark.parametrize(
+    "name", ["one-query", "curve-and-heatmap", "same-formula", "bmm", "leave-one-out", "three-people"]
+)
 def test_a_finger_that_scrolls_changes_nothing(visit, name):
     page, root = visit(name, view="phone")
     canvas = root.locator("svg.explorable-canvas")

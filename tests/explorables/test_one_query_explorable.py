@@ -179,4 +179,7 @@ def test_a_lesson_that_comes_back_to_it_asks_only_what_is_new(load):
 
 def test_home_starts_with_it(load):
     root = start(load(where="index.html", view="phone"), "one-query")
-    expect_one_query(root, 2.5, 4.0)
+    keys, values, *_ = double()
+    answer = minus(attention_pooling(torch.tensor([2.5]).double(), keys, values, 4.0).item())
+    assert root.locator("[data-part=answer]").text_content() == answer
+    assert f"Asked at x = 2.50, the points answer {answer}" in root.locator(".explorable-summary").inner_text()

@@ -51,6 +51,8 @@ export function weights(query, keys, w = 1, kernel = "gaussian") {
   return total > 0 ? counts.map((count) => count / total) : null;
 }
 
+export const products = (a, b) => a.map((number, i) => number * b[i]);
+
 export function pool(weights, values) {
   let total = 0;
   for (let i = 0; i < weights.length; i++) total += weights[i] * values[i];

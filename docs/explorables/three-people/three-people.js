@@ -1,0 +1,260 @@
+// Three people: from the places of three keys and a query to the answer, one column of the table after the other.
+import {
+  add,
+  axes,
+  clamp,
+  diamond,
+  drag,
+  grip,
+  layer,
+  line,
+  marksLayer,
+  number,
+  path,
+  pathLayer,
+  role,
+  scale,
+  set,
+  table,
+  textLayer,
+} from "../shared/draw.js";
+import { kernels, pool, products, range, scores, softmax, sum } from "../shared/math.js";
+
+const PEOPLE = ["A", "B", "C"];
+const KEYS = { a: 1, b: 2, c: 4 };
+const VALUES = { va: 10, vb: 20, vc: 40 };
+const COLUMNS = ["distance", "score", "count", "weight", "product"];
+const ALL = COLUMNS.length; // the last step; at step n the first n columns are filled in
+const GRID = range(101, (i) => i / 20);
+const [LEFT, BAR, TALL] = [40, 318, 28]; // pixels: beside the panels, above the bar, its height
+
+const place = (x) => number(x, Number.isInteger(x) ? 0 : 1);
+// A share is never 0, so its first digit is shown, however small.
+const share = (x) => number(x, Math.max(3, Math.ceil(-Math.log10(x))));
+const tenth = (x) => Math.round(10 * x) / 10;
+
+// All that the layers show, computed once for each drawing.
+function look(state, { width }) {
+  const { q, step } = state;
+  const [keys, values] = [KEYS, VALUES].map((first) => Object.keys(first).map((key) => state[key]));
+  const score = scores(q, keys, 1);
+  const weight = softmax(score);
+  const columns = {
+    distance: keys.map((key) => tenth(q - key)),
+    score,
+    count: keys.map((key) => kernels.gaussian(q - key)),
+    weight,
+    product: products(weight, values),
+  };
+  return {
+    ...{ q, step, keys, values, columns, width, prediction: pool(weight, values) },
+    x: scale(0, 5, LEFT, width - 14),
+    y: scale(0, 50, 150, 22),
+    h: scale(0, 1, 258, 190),
+    whole: scale(0, 1, LEFT, width - 14),
+  };
+}
+
+function axesLayer(svg, say) {
+  const [above, below] = [layer(svg, "axes"), layer(svg, "axes-count")];
+  return ({ x, y, h }) => {
+    axes(above, x, y, { yLabel: say("axis-value"), yTicks: 3 });
+    axes(below, x, h, { xLabel: say("axis-x"), yLabel: say("count"), yTicks: 2 });
+  };
+}
+
+const asked = ({ q, x, y, h }) => `M${x(q)} ${h.from}V${y.to}`;
+const ways = ({ q, keys, values, x, y }) => keys.map((key, i) => `M${x(q)} ${y(values[i])}H${x(key)}`).join("");
+
+// On the way to each person what the first two columns say; beside it where the way is short.
+function waysLayer(svg) {
+  const shown = ({ step, columns }) => [columns.distance.map(place), columns.score.map((s) => number(s))][step - 1];
+  return marksLayer(
+    svg,
+    "told",
+    "text",
+    {},
+    (view) => shown(view) ?? [],
+    ({ q, keys, values, x, y }, text, i) => {
+      const short = Math.abs(x(q) - x(keys[i])) < 50;
+      const [at, up] = short ? [x(Math.max(q, keys[i])) + 16, -4] : [(x(q) + x(keys[i])) / 2, 6];
+      return { x: at, y: y(values[i]) - up, "text-anchor": short ? "start" : "middle", class: "clear", text };
+    },
+  );
+}
+
+const bell = ({ q, step, x, h }) =>
+  step < 3
+    ? ""
+    : path(
+        GRID.map(x),
+        GRID.map((at) => h(kernels.gaussian(q - at))),
+      );
+
+const barsLayer = (svg) =>
+  marksLayer(
+    svg,
+    "counts",
+    "rect",
+    { fill: role("weight") },
+    ({ step, columns }) => (step < 3 ? [] : columns.count),
+    ({ x, h, keys }, count, i) => ({ x: x(keys[i]) - 2, width: 4, y: h(count), height: h.from - h(count) }),
+  );
+
+// Where on the bar each person's share begins and ends.
+function pieces({ step, columns: { weight }, whole }) {
+  if (step < 4) return [];
+  const ends = weight.map((_, i) => whole(sum(weight.slice(0, i + 1))));
+  return ends.map((end, i) => ({ from: ends[i - 1] ?? whole.from, end, weight: weight[i], name: PEOPLE[i] }));
+}
+
+const piecesLayer = (svg) =>
+  marksLayer(
+    svg,
+    "shares",
+    "rect",
+    { fill: role("weight"), "fill-opacity": 0.25, stroke: role("weight"), "stroke-width": 2 },
+    pieces,
+    (_, { from, end }) => ({ x: from, width: end - from, y: BAR, height: TALL }),
+  );
+
+const namesLayer = (svg) =>
+  marksLayer(svg, "names", "text", { "text-anchor": "middle" }, pieces, (_, { from, end, weight, name }) => ({
+    ...{ x: (from + end) / 2, y: BAR + 18 },
+    text: [name, share(weight)].slice(0, (end - from > 12) + (end - from > 56)).join(" "),
+  }));
+
+const peopleLayer = (svg) =>
+  marksLayer(
+    svg,
+    "people",
+    "circle",
+    { fill: role("value"), "fill-opacity": 0.2, stroke: role("value"), "stroke-width": 2 },
+    ({ keys }) => keys,
+    ({ x, y, values }, key, i) => ({ cx: x(key), cy: y(values[i]), r: 11 }),
+  );
+
+const labelsLayer = (svg) =>
+  marksLayer(
+    svg,
+    "labels",
+    "text",
+    { "text-anchor": "middle" },
+    ({ values }) => values,
+    ({ x, y, keys }, value, i) => ({
+      ...{ x: x(keys[i]), y: y(value) - 15, text: `${PEOPLE[i]} ${value}` },
+      ...{ fill: role("value"), class: "clear" },
+    }),
+  );
+
+const added = ({ columns, prediction }) =>
+  `${columns.product.map((product) => number(product)).join(" + ")} = ${number(prediction)}`;
+
+function answer({ step, q, prediction, x, y }) {
+  const right = q < 2.5;
+  return {
+    x: x(q) + (right ? 16 : -16),
+    y: y(prediction) + 16,
+    "text-anchor": right ? "start" : "end",
+    text: step < ALL ? "" : number(prediction),
+  };
+}
+
+// What can be dragged lies over all that is drawn: the query everywhere, and each person.
+function dragLayers(svg, change, view) {
+  const area = layer(svg, "area", "rect", { fill: "none", "pointer-events": "all" });
+  const group = layer(svg, "hands", "g", { fill: "none", "pointer-events": "all" });
+  svg.classList.add("draggable"); // the browser asks the drawing, not what lies in it, what a finger may do
+  const to = (key) => (pixel) => change({ [key]: tenth(clamp(view().x.back(pixel), 0, 5)) });
+  drag(svg, to("q"), area);
+  const hands = Object.keys(KEYS).map((key) => {
+    const hand = add(group, "circle", { r: 22 });
+    drag(svg, to(key), hand);
+    return hand;
+  });
+  return ({ x, y, keys, values, width }) => {
+    set(area, { width, height: BAR - 20 });
+    for (const [i, hand] of hands.entries()) set(hand, { cx: x(keys[i]), cy: y(values[i]) });
+  };
+}
+
+// What is filled in so far, and below it the sums.
+function drawTable(below, { q, step, keys, columns, prediction }, say) {
+  const write = { distance: place, score: number, count: share, weight: share, product: number };
+  const cell = (value, i) => (i < step ? write[COLUMNS[i]](value) : "");
+  const rows = keys.map((key, j) => [
+    `${PEOPLE[j]}: ${place(key)}`,
+    ...COLUMNS.map((column, i) => cell(columns[column][j], i)),
+  ]);
+  const sums = ["", "", cell(sum(columns.count), 2), cell(sum(columns.weight), 3), cell(prediction, 4)];
+  const heads = ["key", ...COLUMNS].map((head) => say(head));
+  set(below, { "data-step": String(step) });
+  table(below, say(step < ALL ? "caption" : "caption-all", { q: place(q) }), heads, [...rows, [say("sum"), ...sums]]);
+}
+
+function summary({ q, step, columns, prediction }, say) {
+  const column = COLUMNS[step - 1];
+  const write = { distance: place, score: number, count: share, weight: share, product: number }[column];
+  const [a, b, c] = columns[column].map((value) => write(value));
+  const more = { q: place(q), total: share(sum(columns.count)), prediction: number(prediction) };
+  return [[say(`summary-${column}`, { a, b, c, ...more })]];
+}
+
+function makeControls({ state, part, change, slider, buttons }) {
+  part(
+    "step",
+    1,
+    (text) => range(ALL, (i) => i + 1).find((step) => String(step) === text),
+    (from, to, t) => Math.round(from + (to - from) * t),
+  );
+  const go = (by) => change({ step: ((state.step - 1 + by + ALL) % ALL) + 1 });
+  buttons({ back: () => go(-1), next: () => go(1) });
+  const places = { min: 0, max: 5, step: 0.1, digits: 1 };
+  slider("q", { ...places, value: 2, role: "query" });
+  for (const [i, key] of Object.keys(KEYS).entries()) {
+    slider(key, { ...places, value: KEYS[key], role: "key" });
+    const value = Object.keys(VALUES)[i];
+    slider(value, { min: 0, max: 50, step: 1, value: VALUES[value], role: "value", digits: 0 });
+  }
+}
+
+export default (tools) => {
+  const { svg, controls, below, say, change } = tools;
+  controls.firstElementChild.after(below); // beside the buttons that fill the table in
+  makeControls(tools);
+  let view;
+  const strong = { fill: role("prediction"), class: "strong" };
+  const layers = [
+    axesLayer(svg, say),
+    pathLayer(svg, "query", line(role("query")), asked),
+    pathLayer(svg, "ways", line(role("query"), " dashed"), ways),
+    peopleLayer(svg),
+    pathLayer(svg, "bell", line(role("weight"), " thin"), bell),
+    barsLayer(svg),
+    pathLayer(
+      svg,
+      "whole",
+      { class: "axis" },
+      ({ whole }) => `M${whole.from} ${BAR}H${whole.to}v${TALL}H${whole.from}z`,
+    ),
+    piecesLayer(svg),
+    namesLayer(svg),
+    textLayer(svg, "share", { x: LEFT - 7, y: BAR - 8 }, () => ({ text: say("axis-weight") })),
+    pathLayer(svg, "grip", { fill: role("query") }, ({ q, x, h }) => grip(x(q), h.from)),
+    pathLayer(svg, "prediction", { fill: role("prediction") }, ({ step, q, prediction, x, y }) =>
+      step < ALL ? "" : diamond(x(q), y(prediction)),
+    ),
+    waysLayer(svg),
+    labelsLayer(svg),
+    textLayer(svg, "answer", strong, answer),
+    textLayer(svg, "sum", strong, (now) => ({ x: LEFT, y: BAR + 54, text: now.step < ALL ? "" : added(now) })),
+    dragLayers(svg, change, () => view),
+  ];
+
+  return (state, size) => {
+    view = look(state, size);
+    for (const update of layers) update(view);
+    drawTable(below, view, say);
+    return summary(view, say);
+  };
+};

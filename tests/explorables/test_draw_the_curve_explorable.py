@@ -122,7 +122,7 @@ def test_it_says_something_before_it_is_touched_and_nothing_of_the_truth(visit):
     assert {row[1] for row in rows_of(root)} == {"?"}
     drawn = root.locator("[data-part=truth], [data-part=distances], [data-part=one], [data-part=best]")
     assert [one.get_attribute("d") for one in drawn.all()] == [""] * 4
-    assert root.locator("[data-part=names] text").all_text_contents() == ["you"]
+    assert root.locator("[data-part=names] text").all_text_contents() == ["▸ you"]
 
 
 ATTEMPTS = {
@@ -156,7 +156,7 @@ def test_it_says_where_the_curve_is_farthest_off(visit):
     heights = truth(torch.tensor(KNOTS)).tolist()
     heights[10] += 1
     summary = show(page, root, f"curve={packed(heights)}&compare=true")
-    assert "farthest off at x = 2.50" in summary
+    assert "farthest off near x = 2.5" in summary
 
 
 def test_the_lines_are_the_truth_and_the_two_methods(visit):

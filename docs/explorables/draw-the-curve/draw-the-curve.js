@@ -226,7 +226,7 @@ function summary({ heights, place, compare, untouched, methods, error, worst }, 
   const told = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, written(value)]));
   if (untouched) return say("summary-untouched", told);
   const beaten = [average, one, best].filter((other) => error < other).length;
-  return `${say(`beats-${beaten}`, told)} ${say("summary-worst", { x: number(worst) })}`;
+  return `${say(`beats-${beaten}`, told)} ${say("summary-worst", { x: number(worst, 1) })}`;
 }
 
 const thin = (dashes) => ({ ...line(role("prediction"), " thin"), "stroke-dasharray": dashes });

@@ -95,9 +95,9 @@ def test_data_that_did_not_come_are_asked_for_again(load):
         page.route("**/data.json", lambda route: next(answers, lambda route: route.continue_())(route))
 
     page = load(view="phone", prepare=prepare)
-    root = page.locator("#explore-draw-the-curve")  # the first that asks for them
+    root = page.locator(".explorable").first
     root.scroll_into_view_if_needed()
-    page.wait_for_selector("#explore-draw-the-curve.failed")
+    page.wait_for_selector(".explorable.failed")
     assert root.locator(".explorable-static svg").is_visible()
     assert "load the page again" in root.locator(".word-wait").inner_text()
     start(page, "training")

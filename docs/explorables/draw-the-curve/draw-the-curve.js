@@ -56,8 +56,8 @@ function keepCurve({ part }, { x, y }) {
 }
 
 // Call `move` with the last place of a pointer and the present one, while it draws on `area`; `cancel` if two fingers zoom.
-// A stroke may well begin steeply, so `area` never scrolls the page (see touch-action in the style sheet). What is around
-// it does, and the figure leaves room in every window.
+// A stroke may well begin steeply, so one finger on `area` never scrolls the page. What is around it does, and the figure
+// leaves room in every window. `touch-action` would say this too, but Chromium looks at it only where a shape is painted.
 function drawn(svg, area, begin, move, cancel) {
   let [pointer, last] = [null, null];
   function at(event) {
@@ -75,6 +75,8 @@ function drawn(svg, area, begin, move, cancel) {
   });
   area.addEventListener("pointermove", at);
   area.addEventListener("pointercancel", (event) => event.pointerId === pointer && cancel());
+  const hold = (event) => event.touches.length === 1 && event.preventDefault();
+  area.addEventListener("touchmove", hold, { passive: false });
   area.addEventListener("lostpointercapture", () => {
     pointer = null;
   });
@@ -92,7 +94,7 @@ function makeControls({ svg, state, say, change, slider, buttons }, heightsOf, a
     put: (height) => put(heightsOf(state.curve).with(indexOf(state.place), height), state.place),
   });
   let before;
-  const place = ([px, py]) => [scales().x.back(px), clamp(scales().y.back(py), LOW, HIGH)];
+  const place = ([px, py]) => [scales().x.back(px), scales().y.back(py)];
   const begin = () => {
     before = { curve: state.curve, place: state.place };
   };
@@ -142,8 +144,10 @@ const truthPath = through(GRID, ({ compare }) => compare && REAL);
 const distances = ({ compare, queries, mine, methods, x, y }) =>
   compare ? queries.map((query, i) => `M${x(query)} ${y(mine[i])}V${y(methods.real[i])}`).join("") : "";
 
+// Where the pen is heard: the plot, and a margin around it, for a stroke often begins at an edge.
 function areaLayer(svg) {
-  const area = layer(svg, "area", "rect", { class: "drawable", fill: "transparent" });
+  const look = { class: "drawable", fill: "transparent", stroke: "transparent", "stroke-width": 32 };
+  const area = layer(svg, "area", "rect", look);
   const fit = ({ x, y }) => set(area, { x: x.from, y: y.to, width: x.to - x.from, height: y.from - y.to });
   return [area, fit];
 }
@@ -222,7 +226,7 @@ function summary({ heights, place, compare, untouched, methods, error, worst }, 
   const told = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, written(value)]));
   if (untouched) return [[say("summary-untouched", told)]];
   const beaten = [average, one, best].filter((other) => error < other).length;
-  return [[say(`beats-${beaten}`, told)], [say("summary-worst", { x: number(worst) })]];
+  return [[say(`beats-${beaten}`, told)], [say("summary-worst", { x: number(worst, 1) })]];
 }
 
 const thin = (dashes) => ({ ...line(role("prediction"), " thin"), "stroke-dasharray": dashes });

@@ -107,6 +107,7 @@ def put_back(page, view):
         page.set_viewport_size(VIEWS[view]["viewport"])
     page.evaluate(PUT_BACK)
     resized(page)
+    page.evaluate("for (const live of document.querySelectorAll('.explorable-live')) live.textContent = ''")
 
 
 @pytest.fixture(scope="module")

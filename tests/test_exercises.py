@@ -226,9 +226,16 @@ WRONG = [
     ("14b", "def fit_two(x, y): return 9 * (torch.corrcoef(torch.column_stack([x, y]).T)[2, :2].abs() > 0.25) + 1.0"),
     ("15a", "def masked_softmax(s, v): return torch.softmax(s, dim=-1) * v"),
     ("15b", "def correction(keys): return -(keys**2)"),
+    ("15c", "weights = [0.31, 0.51, 0.18]"),  # the scores divided by 2
+    ("15c", "w = 1 / 4"),
+    ("15c", "w_head = 1 / 8"),
+    ("15d", "def temperature(scores, weights): return (scores / weights.log()).median().item()"),
+    ("15d", "def temperature(s, w): return (s.diff(dim=-1) / w.diff(dim=-1)).mean().item()"),
     ("16a", "def merge(a, b):\n m = torch.maximum(a[0], b[0])\n d = torch.exp(a[0] - m), torch.exp(b[0] - m)\n"
      " return m, a[1] * d[0] + b[1] * d[1], a[2] + b[2]"),
     ("16a", "def merge(a, b): return 0 * a[0], *(a[i] * torch.exp(a[0]) + b[i] * torch.exp(b[0]) for i in (1, 2))"),
+    ("16c", "def add(state, key, value): return state + phi(key)[:, None] * value"),  # nothing to divide by
+    ("16c", "def ask(state, query):\n above, below = phi(query) @ state\n return above / below"),
     ("Z1", "true_ones = 'b'"),
     ("Z1", "true_ones = 'abc'"),
     ("Z2", "power = w"),

@@ -18,6 +18,7 @@ from bs4 import BeautifulSoup
 from conftest import DOCS, ROOT, build_small_site
 from docutils import nodes
 from gallery import OrderOfLessons
+from matplotlib.patches import Ellipse
 from sphinx.util.inventory import InventoryFile
 
 import nwlesson
@@ -94,6 +95,26 @@ def test_an_inlined_figure_takes_the_colours_of_the_page():
     assert BeautifulSoup(text, "html5lib").svg["fill"] == "currentColor", "matplotlib leaves black fills out"
     paths = " ".join(re.findall(r'\bd="([^"]*)"', text))
     assert max(map(len, re.findall(r"\.(\d+)", paths))) == 2, "a hundredth of a point"
+    places = re.findall(r'<(?:text|use)[^>]* x="([^"]+)" y="([^"]+)"', text)
+    assert max(len(number.partition(".")[2]) for place in places for number in place) == 2
+    assert "rotate(-0" not in text, "level words need no turning"
+
+
+def test_a_dot_of_a_cloud_is_written_as_a_circle():
+    """Where it was and as large; an ellipse stays a path."""
+    fig, ax = plt.subplots()
+    ax.scatter([0, 1], [0, 1], s=[36, 400], linewidth=0)
+    ax.add_patch(Ellipse((0.5, 0.5), 0.1, 0.3))
+    svg = figures.to_svg(nwlesson.describe(fig, "Two dots."))
+    page = BeautifulSoup(figures.inline(svg, "p-", "Two dots."), "html5lib")
+    found = [[float(circle[name]) for name in ("cx", "cy", "r")] for circle in page.select("circle")]
+    assert [round(2 * r) for _, _, r in found] == [6, 20], "s is the square of the diameter"
+    paths = [list(map(float, re.findall(r"-?[\d.]+", d))) for d in re.findall(r'<path d="([^"]*C[^"]*)"', svg)]
+    assert len(paths) == len(found) + 1 and len(page.select('path[d*="C"]')) == 1
+    boxes = [(min(p[::2]), max(p[::2]), min(p[1::2]), max(p[1::2])) for p in paths if len(set(p)) > 8]
+    dots = [box for box in boxes if box[1] - box[0] == pytest.approx(box[3] - box[2], abs=0.01)]
+    for box, (x, y, r) in zip(dots, found, strict=True):
+        assert box == pytest.approx((x - r, x + r, y - r, y + r), abs=0.02)
 
 
 def test_palette_sheet_has_every_role_for_light_and_dark(tmp_path):

@@ -94,19 +94,17 @@ def test_every_lesson_leads_to_the_next(page):
     assert following in page.read_text(encoding="utf-8").rsplit("**Next:**", 1)[1]
 
 
-LONGER = {"09": 11}  # with its figure; no other lesson may
-
-
 @pytest.mark.parametrize("page", LESSONS, ids=name)
 def test_a_lesson_takes_ten_minutes_at_most(page):
-    most = LONGER.get(page.name[:2], 10)
-    assert 1 < roles.minutes(roles.with_figures(page.read_text(encoding="utf-8"), DOCS)) <= most
+    assert 1 < roles.minutes(roles.with_figures(page.read_text(encoding="utf-8"), DOCS)) <= 10
 
 
 def test_the_minutes_of_a_page_count_what_a_figure_asks_there():
     everything, less, none = "```{explorable} one-query\n```", "```{explorable} one-query\n:steps: 1\n```", ""
-    words = [len(roles.with_figures(text, DOCS).split()) for text in (everything, less, none)]
+    last = "```{explorable} one-query\n:from: 4\n```"
+    words = [len(roles.with_figures(text, DOCS).split()) for text in (everything, less, none, last)]
     assert words[0] > words[1] + 50 > words[2] + 100
+    assert words[0] > words[3] + 50 > words[2] + 100
 
 
 @pytest.mark.parametrize("page", RUNNING, ids=name)

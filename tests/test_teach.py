@@ -21,6 +21,17 @@ def deck(parsed):
     return parsed(DECK).select(".slide")
 
 
+@pytest.fixture(scope="session")
+def ids(deck):
+    return [slide.get("id") or slide.parent["id"] for slide in deck]
+
+
+@pytest.fixture(scope="session")
+def hour(ids):
+    """The numbers of the slides that the hour shows; those behind "Now you" are for questions."""
+    return list(range(1, ids.index("now-you") + 2))
+
+
 def span(text):
     """Return first and last of "5–17", or of "26" alone."""
     first, _, last = text.strip().partition("–")
@@ -56,14 +67,24 @@ def test_slides_are_shown_in_order_and_exist(deck, table):
     assert set(flat) <= set(range(1, len(deck) + 1))
 
 
-def test_the_hour_shows_every_slide(deck):
+def test_the_hour_shows_every_slide_of_it(hour):
     shown = [span(slides) for _, _, slides in tables()[0]]
-    assert [n for first, last in shown for n in range(first, last + 1)] == list(range(1, len(deck) + 1))
+    assert [n for first, last in shown for n in range(first, last + 1)] == hour
 
 
-def test_two_lessons_show_every_slide_once(deck):
+def test_two_lessons_show_every_slide_of_the_hour_once(hour):
     shown = [span(slides) for table in tables()[2:] for _, _, slides in table if slides]
-    assert [n for first, last in shown for n in range(first, last + 1)] == list(range(1, len(deck) + 1))
+    assert [n for first, last in shown for n in range(first, last + 1)] == hour
+
+
+def test_each_slide_behind_the_hour_has_a_question_in_the_plan(ids, hour):
+    """And its notes lead to the lesson that the plan names."""
+    row = re.compile(r"^\| .*\? \| \[(\d+)\]\(slides\.md#([\w-]+)\) \| \[\d+\]\((\S+)\) \|$", re.MULTILINE)
+    rows = row.findall(PLAN)
+    assert [int(number) for number, _, _ in rows] == list(range(len(hour) + 1, len(ids) + 1)) != []
+    for number, target, lesson in rows:
+        assert ids.index(target) + 1 == int(number)
+        assert f"({lesson})" in SLIDES.split("\n## ")[int(number) - 1], f"slide {number} does not lead to {lesson}"
 
 
 def steps():
@@ -76,12 +97,11 @@ def test_each_row_of_the_hour_has_its_part():
 
 
 @pytest.mark.parametrize("step", range(9))
-def test_a_part_says_who_does_what_and_names_its_slides(deck, step):
+def test_a_part_says_who_does_what_and_names_its_slides(ids, step):
     _, title, text = steps()[step]
     first, last = span(tables()[0][step][2])
     named = f"Slide {first}," if first == last else f"Slides {first} (?:to|and) {last},"
     assert re.search(named, text), f"{title}: the table and the part name other slides"
-    ids = [slide.get("id") or slide.parent["id"] for slide in deck]
     links = re.findall(r"\[([^\]]*)\]\(slides\.md#([\w-]+)\)", text)
     assert ids.index(links[0][1]) + 1 == first
     for words, target in links:  # "slide 11" must lead to the eleventh
@@ -156,12 +176,13 @@ def test_most_ideas_have_their_minute_in_the_plan(parsed):
 # The slides
 
 
-def test_the_deck_has_the_length_of_an_hour(deck):
-    assert 22 <= len(deck) <= 26
+def test_the_deck_has_the_length_of_an_hour(deck, hour):
+    assert 22 <= len(hour) <= 26
+    assert len(deck) - len(hour) <= 4
     assert len({slide.find(["h1", "h2"]).get_text() for slide in deck}) == len(deck)
 
 
-@pytest.mark.parametrize("number", range(1, 27))
+@pytest.mark.parametrize("number", range(1, SLIDES.count("\n## ") + 2))
 def test_a_slide_has_few_words_and_one_thing_to_look_at(deck, number):
     slide = deck[number - 1]
     things = [
@@ -178,9 +199,8 @@ def test_a_slide_has_few_words_and_one_thing_to_look_at(deck, number):
     assert not slide.select("details[open]")
 
 
-def test_the_number_of_a_slide_and_its_links_are_right(deck):
+def test_the_number_of_a_slide_and_its_links_are_right(deck, ids):
     slides = deck
-    ids = [slide.get("id") or slide.parent["id"] for slide in slides]
     for number, slide in enumerate(slides, 1):
         way = slide.select_one(".slide-way")
         assert f"{number} / {len(slides)}" in way.get_text(" ")

@@ -35,12 +35,16 @@ class FactRole(SphinxRole):
 
 
 class MinutesRole(SphinxRole):
-    """Insert how long a page takes, or a folder of pages together, counted from their words and their figures'."""
+    """Insert how long a page takes, or pages together (a folder, or lessons/0[1-5]*).
+
+    It is counted from their words and their figures'.
+    """
 
     def run(self):
-        source = Path(self.env.srcdir, self.text)
-        pages = sorted(source.glob("*.md")) if source.is_dir() else [source.with_suffix(".md")]
-        if not pages or not pages[0].exists():
+        docs = Path(self.env.srcdir)
+        patterns = [f"{name}/*" if (docs / name).is_dir() else name for name in self.text.split()]
+        pages = sorted(page for pattern in patterns for page in docs.glob(f"{pattern}.md"))
+        if not pages:
             return [], [self.inliner.reporter.error(f"no page {self.text!r} to read", line=self.lineno)]
         texts = [page.read_text(encoding="utf-8") for page in pages]
         figures = [figure_file(match, Path(self.env.srcdir)) for text in texts for match in EXPLORABLE.finditer(text)]
@@ -85,8 +89,9 @@ def with_figures(text: str, docs: Path) -> str:
 
     def words(match: re.Match) -> str:
         start, *steps = STEP.split(figure_file(match, docs).read_text(encoding="utf-8").split("```{words}")[0])
-        shown = re.search(r":steps: (\d+)", match["options"])
-        return "\n".join([start, *steps[: int(shown[1]) if shown else None]])
+        last, first = (re.search(rf":{name}: (\d+)", match["options"]) for name in ("steps", "from"))
+        shown = slice(int(first[1]) - 1 if first else 0, int(last[1]) if last else None)
+        return "\n".join([start, *steps[shown]])
 
     return EXPLORABLE.sub(words, text)
 

@@ -3,7 +3,7 @@
 import torch
 from facts.shared import fifty_points, neighbours, percent, test_error
 
-from nwlesson import RegressionData, boxcar, epanechnikov, gaussian, triangular
+from nwlesson import RegressionData, attention_weights, boxcar, epanechnikov, gaussian, triangular
 
 KERNELS = [gaussian, boxcar, epanechnikov, triangular]
 
@@ -11,7 +11,7 @@ KERNELS = [gaussian, boxcar, epanechnikov, triangular]
 def facts() -> dict[str, str]:
     data = fifty_points()
     widths = {kernel: matched_width(data, kernel) for kernel in KERNELS}
-    return of_one_width(data) | of_matched_widths(data, widths) | of_many_points(widths)
+    return of_one_width(data) | of_matched_widths(data, widths) | of_many_points(widths) | of_the_largest_weights(data)
 
 
 def of_one_width(data: RegressionData) -> dict[str, str]:
@@ -56,6 +56,13 @@ def of_matched_widths(data: RegressionData, widths: dict) -> dict[str, str]:
         "epanechnikov-matched-error": f"{errors[2]:.3f}",
         "triangular-matched-error": f"{errors[3]:.3f}",
     }
+
+
+def of_the_largest_weights(data: RegressionData) -> dict[str, str]:
+    """Why a wide bell's heat map is pale on the scale of a narrow one's."""
+    narrowest, widest = (attention_weights(data.x_test, data.x_train, 1 / h).max().item() for h in (0.1, 1.0))
+    assert narrowest > 8 * widest
+    return {"narrowest-largest": f"{narrowest:.2f}", "widest-largest": f"{widest:.2f}"}
 
 
 EVENLY = torch.linspace(-9, 9, 18001, dtype=torch.float64)  # keys that lie evenly

@@ -11,7 +11,10 @@ import torch
 from nwlesson import COLOURS, boxcar, constant, describe, epanechnikov, gaussian, triangular
 
 plt.style.use("nwlesson.lesson")
-u, _ = torch.cat([torch.linspace(-2.5, 2.5, 51), torch.tensor([-1.001, 1.001])]).sort()  # and just outside the box
+everywhere = torch.linspace(-2.5, 2.5, 51)
+corners = torch.tensor(
+    [-2.5, -1.001, -1.0, 0.0, 1.0, 1.001, 2.5]
+)  # enough for what is straight; 1.001 is outside the box
 kernels = [gaussian, boxcar, triangular, epanechnikov, constant]
 
 # %%
@@ -19,8 +22,9 @@ kernels = [gaussian, boxcar, triangular, epanechnikov, constant]
 
 fig, axes = plt.subplots(5, 1, sharex=True, sharey=True, figsize=(4.8, 5.2))
 for ax, kernel in zip(axes, kernels):
+    u = everywhere if kernel in (gaussian, epanechnikov) else corners
     heights = kernel(u) / kernel(u).max()
-    ax.fill_between(u, heights, color=COLOURS["weight"], alpha=0.3, linewidth=0)
+    ax.fill([u[0], *u, u[-1]], [0, *heights, 0], color=COLOURS["weight"], alpha=0.3, linewidth=0)
     ax.plot(u, heights, color=COLOURS["weight"])
     ax.set_title(kernel.__name__, loc="left")
     ax.set(ylim=(0, 1.15), yticks=[0, 1])

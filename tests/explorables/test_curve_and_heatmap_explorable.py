@@ -18,16 +18,16 @@ def expect_curve_and_heatmap(root, x, w):
     error = nn.functional.mse_loss(weights @ values, y_truth)
     summary = root.locator(".explorable-summary").inner_text()
     for text in (
-        f"The query {x:.3f} is answered {minus(own @ values)}",
+        f"The query {x:.3f} is answered {minus(own @ values)}.",
         *(
             [
                 f"hears about {1 / (own**2).sum():.1f} of the 50 points",
                 f"the largest weight, {own.max():.3f}, belongs to the key {keys[own.argmax()]:.2f}.",
             ]
             if w
-            else [f"each of the 50 points has the weight {own[0]:.3f}."]
+            else [f"Each of the 50 points has the weight {own[0]:.3f}."]
         ),
-        f"against the truth: {error:.3f}.",
+        f"Mean squared error: {error:.3f}.",
     ):
         assert text in summary
     paths = root.locator("[data-part=cells] path").evaluate_all("all => all.map(e => e.getAttribute('d'))")

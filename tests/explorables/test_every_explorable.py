@@ -13,6 +13,7 @@ from conftest import MORE_RULES, SITE
 from explorable_pages import (
     FOLDER,
     NAMES,
+    PAUSE,
     PLAY,
     VIEWS,
     no_complaints,
@@ -231,11 +232,18 @@ def test_follows_the_window(visit, name):
     assert page.evaluate(TOO_WIDE) <= 0
 
 
-@pytest.mark.parametrize("where", [PLAY, "lessons/03-who-is-near-me.html"])
-def test_loads_only_when_near(load, where):
+@pytest.mark.parametrize("where", [PLAY, "lessons/03-who-is-near-me.html", "lessons/12-other-kernels-and-widths.html"])
+def test_the_near_ones_start_at_once_and_all_of_them_soon(load, where):
+    """A reader who lists the controls of a page finds all of them, and waits for none that can be seen."""
     asked = []
     page = load(
-        where=where, prepare=lambda page: page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+        where=where,
+        prepare=lambda page: [
+            page.add_init_script(
+                "window.requestIdleCallback = act => { window.acts = [...(window.acts ?? []), act]; }"
+            ),
+            page.on("request", lambda request: asked.append(urlsplit(request.url).path)),
+        ],
     )
     page.wait_for_load_state("networkidle")
     names = page.locator(".explorable").evaluate_all("all => all.map(e => e.dataset.explorable)")
@@ -243,9 +251,12 @@ def test_loads_only_when_near(load, where):
     for name in names:
         near = page.locator(f"#explore-{name}").bounding_box()["y"] < page.viewport_size["height"] + 600
         assert any(path.endswith(f"/{name}.js") for path in asked) == near, name
+    for _ in names:
+        page.wait_for_function("window.acts?.length")
+        page.evaluate("window.acts.shift()()")
     for name in names:
-        start(page, name)
-        assert any(path.endswith(f"/{name}.js") for path in asked), name
+        page.wait_for_selector(f"#explore-{name}.running")
+    assert page.evaluate("scrollY") == 0
 
 
 def test_a_page_opened_from_a_file_shows_the_figures_that_stand_still(chromium):
@@ -279,6 +290,49 @@ def test_takes_its_words_from_the_page(translated, name):
     assert set(root.locator(texts).all_inner_texts()) == {"Wort"}
     assert root.locator("svg.explorable-canvas").get_attribute("aria-label") == "Wort"
     assert root.locator(".explorable-summary").inner_text().startswith("Wort")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_step_is_heard_in_twenty_words_that_can_be_read_too(visit, name):
+    """Only what is new is spoken; all of it, and more, is in the summary."""
+    page, root = visit(name)
+    summary, live = (root.locator(f".explorable-{part}") for part in ("summary", "live"))
+    unfold(root)
+    pressed = [*root.locator("button.try").all(), *root.locator(".control button").all()]
+    for button in pressed:
+        before = summary.inner_text()
+        button.click()
+        page.clock.run_for(PAUSE)
+        after = summary.inner_text()
+        heard = live.text_content()
+        assert (heard != "") == (after != before) or heard in after
+        assert len(heard.split()) <= 20, heard
+        assert all(sentence in after for sentence in heard.split(". ") if sentence)
+    assert pressed
+
+
+SEEN = """([box, ...parts]) => {
+    const top = Math.max(0, document.querySelector(".mobile-header")?.getBoundingClientRect().bottom ?? 0);
+    return [box, ...parts].map(e => {
+        const { top: above, bottom } = e.getBoundingClientRect();
+        return above >= top - 1 && bottom <= innerHeight + 1;
+    });
+}"""
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (360, 740)], ids=str)
+@pytest.mark.parametrize("name", NAMES)
+def test_figure_question_and_verdict_are_on_the_screen_together(visit, name, size):
+    page, root = visit(name, view="phone" if size[0] < 500 else "desktop")
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    resized(page)
+    unfold(root)
+    canvas, summary = (root.locator(f".explorable-{part}").element_handle() for part in ("canvas", "summary"))
+    for button in root.locator("li > p > button.try").all():
+        settled(page, root, lambda button=button: [button.focus(), page.keyboard.press("Enter")])
+        question = button.locator("xpath=..").element_handle()
+        seen = page.evaluate(SEEN, [canvas, summary, question])
+        assert seen == [True] * 3, button.inner_text()
 
 
 @pytest.mark.parametrize("name", NAMES)

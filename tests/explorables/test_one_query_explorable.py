@@ -165,6 +165,18 @@ def test_buttons_in_the_steps_show_what_they_promise(visit):
     assert look(root)[0] == "no answer"
 
 
+def test_a_lesson_that_comes_back_to_it_asks_only_what_is_new(load):
+    """Lesson 12 has all kernels and the last question; the earlier ones stand in lessons before it."""
+    page = load(where="lessons/12-other-kernels-and-widths.html")
+    root = start(page, "one-query")
+    expect_one_query(root, 2.5, 1.0)
+    assert root.locator("ol > li").count() == 1
+    settled(page, root, lambda: input_of(root, "kernel").select_option("triangular"))
+    expect_one_query(root, 2.5, 1.0, "triangular")
+    settled(page, root, root.locator("button.try").click)
+    assert look(root)[0] == "no answer"
+
+
 def test_home_starts_with_it(load):
     root = start(load(where="index.html", view="phone"), "one-query")
     expect_one_query(root, 2.5, 4.0)

@@ -34,8 +34,8 @@ def expect_real_head(root, sentence="tired", head="meaning", query=5, T=1.0):
     assert rows[6][2:] == [minus(counts.sum(), 3), "1.000"]
     heard = minus(1 / (weights**2).sum(), 1)
     assert root.locator(".explorable-summary").inner_text() == (
-        f"“{words[query]}” hears about {heard} of {len(words)} words. "
-        f"Most of all it hears “{words[order[0]]}”, with the weight {minus(weights.max())}."
+        f"“{words[query]}” hears about {heard} of {len(words)} words, "
+        f"and “{words[order[0]]}” most of all: {minus(weights.max())}."
     )
     assert root.locator("[data-part=words] text").all_text_contents() == words
     assert root.locator("[data-part=words] [font-weight]").all_text_contents() == [words[query]]

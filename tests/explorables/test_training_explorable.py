@@ -70,10 +70,9 @@ def expect_training(root, epochs, **settings):
     digits = 4 if how["mean"] else 2
     summary = root.locator(".explorable-summary").inner_text()
     if epochs:
-        told = (
-            f"Epoch {epochs} printed the loss {minus(losses[-2], digits)}, which belongs to w = {in_words(ws[-2])}, the"
-            f" w before its step. Now w = {in_words(ws[-1])}, with a loss of {minus(losses[-1], digits)}."
-        )
+        told = f"Epoch {epochs}: w = {in_words(ws[-1])}, loss {minus(losses[-1], digits)}."
+        printed = f"It printed {minus(losses[-2], digits)}, the loss at w = {in_words(ws[-2])}, before its step."
+        assert f"{printed} The last step moved w by {in_words(abs(ws[-1] - ws[-2]))}." in summary
     else:
         told = f"Start: w = {in_words(ws[0])}, with a loss of {minus(losses[0], digits)}."
     assert told in summary
@@ -187,7 +186,7 @@ def test_training_by_mouse_with_other_settings(visit, settings):
 # What the summary says of a run, the epochs and settings after which it must, and what must then be so in torch's run.
 SAID = {
     "This step jumped over the best w": (1, {}, lambda run: run.crossed[-1]),
-    "A step jumped over the best w, and now w crawls back": (
+    "It jumped over the best w and now crawls back": (
         5, {}, lambda run: any(run.crossed) and run.beyond and run.nearer and run.flat,
     ),
     "It has arrived": (100, {}, lambda run: abs(run.ws[-1] - run.best) < 0.01 * run.best),
@@ -207,7 +206,7 @@ SAID = {
     "The own key is kept, and the loss falls": (
         1, {"self": True, "lr": 0.1}, lambda run: run.falls and run.ws[-1] > run.ws[-2] and run.worse < 1e-12,
     ),
-    "The own key is kept: the loss falls as w grows": (
+    "The own key is kept: the loss falls, but the error gets worse": (
         100, {"self": True}, lambda run: run.falls and run.ws[-1] > run.ws[-2] and run.worse > 0.01,
     ),
 }  # fmt: skip
@@ -230,7 +229,7 @@ def test_what_training_says_of_a_run_is_true(visit, said):
     run.falls, run.flat = losses[-1] < losses[-2], losses[-1] > 0.99 * losses[-2]
     assert holds(run)
     if "once" in summary:
-        assert f"once {min(errors):.3f}, gets worse" in summary
+        assert f"That error was once {min(errors):.3f}." in summary
 
 
 def test_every_verdict_has_its_words_and_is_tried():

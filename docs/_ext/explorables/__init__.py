@@ -7,7 +7,9 @@ without JavaScript.
 `{explorable} one-query` puts docs/explorables/one-query/one-query.md into a page: a title, an image (the figure without
 JavaScript), steps, and in `{words}` the words of the module one-query.js beside it, which takes over in the browser.
 What all explorables share is in docs/explorables/shared. A page that has not come to all of it yet shows less:
-`:without: w kernel` leaves controls out, `:steps: 1` the later steps, and `:first: w=1` is where it starts.
+`:without: w kernel` leaves controls out, `:steps: 1` the later steps, and `:first: w=1` is where it starts. A page that
+comes back to it leaves out what has been asked: `:from: 4`. `:bare:` leaves only the drawing, its controls and one
+sentence, and tells the module so: the page says the rest in its own words.
 """
 
 import json
@@ -70,8 +72,10 @@ class Explorable(SphinxDirective):
     required_arguments = 1
     option_spec = {  # noqa: RUF012
         "without": directives.unchanged,
+        "from": directives.positive_int,
         "steps": directives.positive_int,
         "first": directives.unchanged,
+        "bare": directives.flag,
     }
 
     def run(self) -> list[nodes.Node]:
@@ -90,27 +94,33 @@ class Explorable(SphinxDirective):
         places = ours["controls"] - len(self.options.get("without", "").split())
         for steps in (node for node in text if isinstance(node, nodes.enumerated_list)):
             del steps.children[self.options.get("steps", len(steps)) :]
+            del steps.children[: self.options.get("from", 1) - 1]
         wait = next(word for word in common if "word-wait" in word["classes"])
         text[0]["classes"].append("explorable-title")
         text[0]["ids"].append(f"explore-{name}-title")
+        figure = make(
+            "div",
+            "explorable-figure",
+            make("svg", "explorable-canvas", **{"aria-hidden": "true"}),
+            make("div", "explorable-static", text[at], wait),
+        )
         stage = [
-            make(
-                "div",
-                "explorable-figure",
-                make("svg", "explorable-canvas", **{"aria-hidden": "true"}),
-                make("div", "explorable-static", text[at], wait),
-            ),
+            make("div", "explorable-stage", figure, make("p", "explorable-summary")),
+            make("p", "explorable-live", role="status"),
             make("div", "explorable-controls", *(make("div", "control") for _ in range(places))),
-            make("p", "explorable-summary"),
             make("div", "explorable-below"),
         ]
         words = make(
-            "div", "explorable-words", *ours.children, *(word for word in common if word is not wait), hidden="hidden"
+            "div", "explorable-words", *(word for word in common if word is not wait), *ours.children, hidden="hidden"
         )
+        if "bare" in self.options:
+            text[0]["classes"].append("unseen")
+            text, at = [text[0]], 1
         root = make("section", "explorable", *text[:at], *stage, *text[at + 1 :], words)
         root["ids"].append(f"explore-{name}")
         root["attributes"] |= {"data-explorable": name, "aria-labelledby": f"explore-{name}-title"}
-        root["attributes"] |= {f"data-{key}": self.options[key] for key in ("without", "first") if key in self.options}
+        given = {key: value or key for key, value in self.options.items() if key in ("without", "first", "bare")}
+        root["attributes"] |= {f"data-{key}": value for key, value in given.items()}
         return [root]
 
 

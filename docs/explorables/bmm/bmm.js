@@ -134,8 +134,8 @@ function codeOf({ shapes, result, wrong, place, pairs }) {
 }
 
 function summary({ wrong, m, done, pairs, place: [level, row, column] }, say) {
-  if (wrong) return say("summary-error", { error: wrong });
-  return say(done === m ? "summary-done" : "summary", { level, row, column, done, all: m, sum: total(pairs) });
+  if (wrong) return [[say("summary-error")], [say("torch", { error: wrong })]];
+  return [[say(done === m ? "summary-done" : "summary", { level, row, column, done, all: m, sum: total(pairs) })]];
 }
 
 export default ({ svg, below, say, state, part, change, slider, choice, buttons }) => {

@@ -143,7 +143,8 @@ function end(w, usual, all) {
 function summary(keys, real, { query, w, map, answers, weights: own, prediction }, say) {
   const largest = own.indexOf(Math.max(...own));
   const kind = end(w, median(map.map(neighbours)), keys.length);
-  return `${say(`summary-${kind}`, { w: writeW(w) })} ${say(w === 0 ? "summary-alike" : "summary", {
+  const numbers = {
+    w: writeW(w),
     x: number(query, 3),
     prediction: number(prediction),
     neighbours: number(neighbours(own), 1),
@@ -151,7 +152,9 @@ function summary(keys, real, { query, w, map, answers, weights: own, prediction 
     key: number(keys[largest]),
     weight: number(own[largest], 3),
     error: number(meanSquare(answers, real), 3),
-  })}`;
+  };
+  const told = (words) => words.map((word) => say(`summary${word}`, numbers));
+  return [told([`-${kind}`, "-error", ""]), told([w === 0 ? "-alike" : "-heard"])];
 }
 
 export default async ({ svg, say, data, change, slider }) => {

@@ -175,7 +175,8 @@ function numbersLayer(svg) {
 function summary({ x, y, cut, kept, table }, { step, n, w, zero }, row, say) {
   const own = softmax(table[row]);
   const answers = [pool(own, y), pool(weights(x[row], cut(x)[row], w), cut(y)[row])];
-  return say(`summary-${step === "infinity" && zero ? "zero" : step}`, {
+  const now = step === "infinity" && zero ? "zero" : step;
+  const numbers = {
     n,
     row,
     x: x[row],
@@ -188,7 +189,8 @@ function summary({ x, y, cut, kept, table }, { step, n, w, zero }, row, say) {
     answer: number(answers[0]),
     cut: number(answers[1]),
     same: say(Math.abs(answers[0] - answers[1]) < 1e-9 ? "same" : "other"),
-  });
+  };
+  return [[say(`summary-${now}`, numbers)], [say(`more-${now}`, numbers)]];
 }
 
 export default ({ svg, below, say, state, change, slider, choice, tick, buttons }) => {

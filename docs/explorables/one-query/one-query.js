@@ -45,8 +45,8 @@ function rememberCurve({ x: keys, y: values }) {
   };
 }
 
-// All that the layers show, computed once for each drawing.
-function look({ x: keys, y: values }, { x: query, w, kernel }, { grid, curve, most }, { width, height }) {
+// All that the layers show, computed once for each drawing. A bare figure has no panel for the weights.
+function look({ x: keys, y: values }, { x: query, w, kernel }, { grid, curve, most }, { width, height }, bare) {
   const row = weights(query, keys, w, kernel);
   const count = (key) => kernels[kernel]((query - key) * w);
   return {
@@ -54,14 +54,18 @@ function look({ x: keys, y: values }, { x: query, w, kernel }, { grid, curve, mo
     prediction: row && pool(row, values),
     total: keys.reduce((sum, key) => sum + count(key), 0),
     x: scale(0, 5, 44, width - 12),
-    y: scaleAround(values, height - 166, 28),
-    h: scale(0, most, height - 44, height - 128),
+    y: scaleAround(values, height - (bare ? 44 : 166), 28),
+    h: scale(0, most, height - 44, height - (bare ? 44 : 128)),
   };
 }
 
 function axesLayer(svg, say) {
   const [above, below] = [layer(svg, "axes"), layer(svg, "axes-weights")];
   return ({ x, y, h }) => {
+    if (h.from === h.to) {
+      axes(above, x, y, { xLabel: say("axis-x"), yLabel: say("axis-y") });
+      return;
+    }
     axes(above, x, y, { yLabel: say("axis-y") });
     axes(below, x, h, { xLabel: say("axis-x"), yLabel: say("axis-weight"), yTicks: 2 });
   };
@@ -101,11 +105,12 @@ const barsLayer = (svg, keys) =>
     },
   );
 
-function label({ query, prediction, x, y }, say) {
+// Between the panels, where nothing else is drawn; in a bare figure above the points.
+function label({ query, prediction, x, y, h }, say) {
   const right = query < 2.5;
   return {
-    x: x(query) + (right ? 13 : -13),
-    y: prediction === null ? y.to + 10 : y(prediction) - 10,
+    x: right ? Math.max(x(query) + 13, x(0.9)) : x(query) - 13,
+    y: h.from === h.to ? y.to + 12 : h.to - 10,
     "text-anchor": right ? "start" : "end",
     text: prediction === null ? say("nobody") : number(prediction),
   };
@@ -147,19 +152,25 @@ function drawTable(below, points, view, say) {
 }
 
 function summary({ x: keys }, { query, w, weights: row, prediction }, say) {
-  if (!row) return say("summary-nobody", { x: number(query), w: writeW(w), reach: number(1 / w, 3) });
+  const x = number(query);
+  if (!row) {
+    return [[say("summary-nobody", { x })], [say("summary-reach", { w: writeW(w), reach: number(1 / w, 3) })]];
+  }
   const [nearest] = byDistance(keys, query);
-  return say("summary", {
-    x: number(query),
-    prediction: number(prediction),
-    truth: number(truth(query)),
+  const heard = {
     neighbours: number(neighbours(row), 1),
     key: number(keys[nearest]),
     weight: number(row[nearest], 3),
-  });
+  };
+  const answered = { x, prediction: number(prediction), truth: number(truth(query)) };
+  return [[say("summary", answered)], [say("summary-heard", heard)]];
 }
 
-export default async ({ svg, below, say, data, change, slider, choice }) => {
+// On home the query goes to both ends and back, once, so that nobody takes the figure for a picture.
+const SWEEP = 6000; // milliseconds
+const there = (t) => 2.5 - 2.4 * Math.sin(2 * Math.PI * t);
+
+export default async ({ svg, below, say, data, bare, change, sweep, slider, choice }) => {
   const points = (await data()).seeds[0];
   const { x: keys, y: values } = points;
   slider("x", { min: 0, max: 5, step: 0.05, value: 2.5, role: "query" });
@@ -172,21 +183,24 @@ export default async ({ svg, below, say, data, change, slider, choice }) => {
     pathLayer(svg, "truth", line(role("truth")), ({ x, y }) => path(GRID.map(x), GRID.map(truth).map(y))),
     pathLayer(svg, "curve", line(role("prediction"), " dashed"), fitted),
     pointsLayer(svg, keys, values),
-    pathLayer(svg, "bell", line(role("weight"), " thin"), bell),
+    ...(bare ? [] : [pathLayer(svg, "bell", line(role("weight"), " thin"), bell)]),
     pathLayer(svg, "query", line(role("query")), asked),
-    barsLayer(svg, keys), // over the line: alone at w = 100, a bar stands exactly there
+    ...(bare ? [] : [barsLayer(svg, keys)]), // over the line: alone at w = 100, a bar stands exactly there
     pathLayer(svg, "grip", { fill: role("query") }, ({ query, x, h }) => grip(x(query), h.from)),
     pathLayer(svg, "prediction", { fill: role("prediction") }, answered),
     textLayer(svg, "answer", { fill: role("prediction"), class: "strong" }, (view) => label(view, say)),
     legendLayer(svg, 12, say),
   ];
+  if (bare) sweep("x", there, SWEEP);
   let view;
   drag(svg, (pixel) => change({ x: Math.round(clamp(view.x.back(pixel), 0, 5) * 100) / 100 }));
 
   return (state, size) => {
-    view = look(points, state, curveOf(state.w, state.kernel), size);
+    view = look(points, state, curveOf(state.w, state.kernel), size, bare);
     for (const update of layers) update(view);
+    const told = summary(points, view, say);
+    if (bare) return told.slice(0, 1);
     drawTable(below, points, view, say);
-    return summary(points, view, say);
+    return told;
   };
 };

@@ -112,10 +112,11 @@ function drawTable(below, view, say) {
 }
 
 function summary({ tokens, query, weights, order: [loudest] }, say) {
-  return say("summary", {
+  const numbers = {
     ...{ word: tokens[query], loudest: tokens[loudest], all: tokens.length },
     ...{ neighbours: number(neighbours(weights), 1), weight: number(weights[loudest]) },
-  });
+  };
+  return [[say("summary", numbers)]];
 }
 
 export default async ({ svg, below, say, data, state, change, slider, choice }) => {

@@ -177,11 +177,8 @@ function summary({ score, first, weights, were, used, called }, say) {
     were: number(were[top], 3),
   });
   const inside = SIGNS.filter((_, i) => used[i]).join(" ") || "0";
-  return `${say("summary", { inside })} ${say(same ? alike : "other", {
-    least: number(least),
-    most: number(most),
-    loudest,
-  })}`;
+  const compared = say(same ? alike : "other", { least: number(least), most: number(most) });
+  return [[compared], [...(same ? [] : [loudest]), say("summary", { inside })]];
 }
 
 export default ({ svg, below, say, state, change, slider, choice, tick }) => {

@@ -87,13 +87,14 @@ function tensorLayer(svg, word, say) {
 }
 
 function summary({ failed, error, long, before, after, code: step }, say) {
-  if (error) return say("summary-error", { step: failed, error });
-  if (long) return say("summary-long", { most: LONG });
-  if (failed) return say("summary-full", { step: failed, most: MOST });
-  if (!after) return say("summary-start", { shape: tuple(before.shape) });
+  if (error) return [[say("summary-error", { step: failed })], [say("torch", { error })]];
+  if (long) return [[say("summary-long", { most: LONG })]];
+  if (failed) return [[say("summary-full", { step: failed, most: MOST })]];
+  if (!after) return [[say("summary-start", { shape: tuple(before.shape) })]];
   const values = { step, before: tuple(before.shape), after: tuple(after.shape) };
-  if (before.storage !== after.storage) return say("summary-copy", values);
-  return say(values.before === values.after ? "summary-same" : "summary-view", values);
+  if (before.storage !== after.storage) return [[say("summary-copy", values)]];
+  if (values.before === values.after) return [[say("summary-same", values)]];
+  return [[say("summary-view", values)], [say("more-view")]];
 }
 
 // The last two tensors of a run, or the last one alone if no step has led from it.

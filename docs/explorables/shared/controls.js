@@ -30,22 +30,25 @@ const between = (values, step) => (a, b, t) => {
   return Number.isInteger(step) ? Math.round(mix(a, b)) : mix(a, b);
 };
 
-// `values` in place of min, max and step: a slider through these numbers. `role` gives it the role's colour.
-function slider(panel, key, { min, max, step, value, values, role, digits = 2, format = (v) => number(v, digits) }) {
+// `values` in place of min, max and step: a slider through these numbers. `role` gives it the role's colour. With `get` and
+// `put` it shows and changes something that has no part of the state to itself.
+function slider(panel, key, { min, max, step, value, values, role, digits = 2, format, get, put }) {
   const { state, change } = panel;
   const reader = values ? readNumber(values[0], values.at(-1)) : readNumber(min, max, step);
-  panel.part(key, value, reader, between(values, step));
+  if (!get) panel.part(key, value, reader, between(values, step));
   const [from, to, by] = (values ? [0, values.length - 1, 1] : [min, max, step]).map(String); // not rounded
   const [input, box, id] = control(panel, key, "input", { type: "range", min: from, max: to, step: by });
   if (role) box.classList.add(`role-${role}`);
   const output = add(box, "output", { for: id, "aria-live": "off" });
   panel.shows.push(() => {
-    input.value = values ? indexOfNearest(values, state[key]) : state[key];
-    const text = format(state[key]);
+    const now = get ? get() : state[key];
+    input.value = values ? indexOfNearest(values, now) : now;
+    const text = format ? format(now) : number(now, digits);
     set(output, { text });
     set(input, { "aria-valuetext": text });
   });
-  input.addEventListener("input", () => change({ [key]: values ? values[input.value] : Number(input.value) }));
+  const take = put ?? ((wanted) => change({ [key]: wanted }));
+  input.addEventListener("input", () => take(values ? values[input.value] : Number(input.value)));
   return input;
 }
 

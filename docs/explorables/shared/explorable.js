@@ -36,17 +36,41 @@ function wordsOf(box, name) {
   };
 }
 
+// What moves by itself for a while: `at(t)` gives the parts of the state at t of the way, from 0 to 1. Where motion is not
+// wanted, it is at 1 at once.
+function makeMotion(state, changed) {
+  let moving = 0;
+  function stop() {
+    cancelAnimationFrame(moving);
+    moving = 0;
+  }
+  function move(time, at) {
+    stop();
+    const began = performance.now();
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    (function step(now) {
+      const t = calm ? 1 : Math.min(1, Math.max(0, now - began) / time);
+      Object.assign(state, at(t));
+      changed();
+      moving = t < 1 ? requestAnimationFrame(step) : 0;
+    })(began);
+  }
+  return { move, stop, isMoving: () => moving > 0 };
+}
+
+// The parts that the address names for this explorable.
+function askedOf(name) {
+  const named = [...new URLSearchParams(location.search)].filter(([key]) => key.startsWith(`${name}.`));
+  return new URLSearchParams(named.map(([key, text]) => [key.slice(name.length + 1), text]));
+}
+
 // The state: parts with a name, a first value, and a way to read them from a text; nonsense is left out. `between` finds
 // what lies on the way from one value to another; a part without it jumps.
 function makeState(name, given, changed) {
   const [state, first, readers, ways] = [{}, {}, {}, {}];
-  let moving = 0;
+  const motion = makeMotion(state, changed);
   const page = new URLSearchParams(given); // where this page starts
-  // The parts that the address names.
-  const asked = () => {
-    const named = [...new URLSearchParams(location.search)].filter(([key]) => key.startsWith(`${name}.`));
-    return new URLSearchParams(named.map(([key, text]) => [key.slice(name.length + 1), text]));
-  };
+  const asked = () => askedOf(name);
   function part(key, value, reader, between) {
     const wanted = page.get(key);
     first[key] = (wanted === null ? undefined : reader(wanted)) ?? value;
@@ -55,35 +79,30 @@ function makeState(name, given, changed) {
     const text = asked().get(key);
     state[key] = (text === null ? undefined : reader(text)) ?? first[key];
   }
-  function stop() {
-    cancelAnimationFrame(moving);
-    moving = 0;
-  }
   function change(parts) {
-    stop();
+    motion.stop();
     Object.assign(state, parts);
     changed();
   }
-  // Go to these parts through all that lies between, or at once where motion is not wanted. A change stops it.
+  // Go to these parts through all that lies between. A change stops it.
   function glide(wanted) {
-    const [from, began] = [{ ...state }, performance.now()];
-    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    change({});
-    (function step(now) {
-      const t = calm ? 1 : Math.min(1, Math.max(0, now - began) / GLIDE);
+    const from = { ...state };
+    motion.move(GLIDE, (t) => {
       const eased = t * t * (3 - 2 * t);
-      for (const [key, end] of Object.entries(wanted)) {
-        state[key] = t < 1 && ways[key] ? ways[key](from[key], end, eased) : end;
-      }
-      changed();
-      moving = t < 1 ? requestAnimationFrame(step) : 0;
-    })(began);
+      const on = ([key, end]) => [key, t < 1 && ways[key] ? ways[key](from[key], end, eased) : end];
+      return Object.fromEntries(Object.entries(wanted).map(on));
+    });
+  }
+  // Show by itself, once, what can be done, and end where it began. A change stops it.
+  function sweep(key, at, time) {
+    if (asked().size === 0) motion.move(time, (t) => ({ [key]: t < 1 ? at(t) : first[key] }));
   }
   function read(text) {
     const found = [...new URLSearchParams(text)].map(([key, value]) => [key, readers[key]?.(value)]);
     return Object.fromEntries(found.filter(([, value]) => value !== undefined));
   }
-  return { state, first, part, change, glide, read, asked, reset: () => change(first), isMoving: () => moving > 0 };
+  const { isMoving } = motion;
+  return { state, first, part, change, glide, sweep, read, asked, reset: () => change(first), isMoving };
 }
 
 // Write what is not as at first into the address; `write` is the function of `history` that does it.
@@ -151,29 +170,38 @@ function followHistory({ state, first, change, read, asked }) {
 }
 
 async function run(root, name, build) {
-  const [svg, box, below, status, words] = ["canvas", "controls", "below", "summary", "words"].map((what) =>
-    root.querySelector(`.explorable-${what}`),
+  const [svg, box, below, summary, live, words] = ["canvas", "controls", "below", "summary", "live", "words"].map(
+    (what) => root.querySelector(`.explorable-${what}`),
   );
   const say = wordsOf(words, name);
-  let [size, summary] = [{}, ""];
+  let [size, told, heard] = [{}, [[]], []];
   function paint() {
     if (!size.width) return; // not shown, as when printing
     controls.show();
-    summary = draw(parts.state, size);
+    told = draw(parts.state, size);
+  }
+  // Of what is told, `said` and `more`, a listener hears the sentences of `said` that are new; all can be read.
+  function tell() {
+    const [said, more = []] = told;
+    set(summary, { text: [...said, ...more].join(" "), "aria-busy": null });
+    set(live, { text: said.filter((sentence) => !heard.includes(sentence)).join(" ") });
+    heard = said;
   }
   const later = makePace(paint, () => {
-    set(status, { text: summary, "aria-busy": null });
+    tell();
     writeAddress(root, name, parts.first, parts.state);
   });
   const changed = () => {
-    set(status, { "aria-busy": "true" });
+    set(summary, { "aria-busy": "true" });
     later();
   };
   const parts = makeState(name, root.dataset.first, changed);
   const controls = makeControls(box, root, say, parts);
-  const { state, part, change, reset } = parts;
-  const draw = await build({ svg, controls: box, below, say, data, state, part, change, reset, ...controls.tools });
-  controls.tools.buttons({ reset });
+  const { state, part, change, sweep, reset } = parts;
+  const { bare } = root.dataset;
+  const kit = { svg, controls: box, below, say, data, bare, ...controls.tools };
+  const draw = await build({ ...kit, state, part, change, sweep, reset });
+  if (!bare) controls.tools.buttons({ reset });
   controls.close();
   for (const span of root.querySelectorAll("[data-set]")) makeTryButton(root, name, span, svg, parts);
   followHistory(parts);
@@ -191,7 +219,7 @@ async function run(root, name, build) {
   set(svg, { role: "img", "aria-label": say("figure"), "aria-hidden": null });
   resize();
   paint();
-  set(status, { text: summary });
-  set(status, { role: "status" }); // only now: the first summary is there to be read, not news
+  heard = told[0]; // the first summary is there to be read, not news
+  tell();
   new ResizeObserver(() => resize() && changed()).observe(svg);
 }

@@ -89,6 +89,25 @@ export const neighbours = (weights) => 1 / sum(weights.map((weight) => weight **
 // The mean squared difference.
 export const meanSquare = (a, b) => sum(a.map((value, i) => (value - b[i]) ** 2)) / a.length;
 
+// What a line from point to point is at x; the xs rise, and x lies between the first and the last.
+export function interpolate(xs, ys, x) {
+  const i = Math.max(
+    1,
+    xs.findIndex((place) => place >= x),
+  );
+  return ys[i - 1] + ((ys[i] - ys[i - 1]) * (x - xs[i - 1])) / (xs[i] - xs[i - 1]);
+}
+
+// The heights at the xs after a pen has gone straight from [a, p] to [b, q]. Those that it has passed are on its way. If it
+// has passed none, the nearest follows the pen, but not a pen that is already leaving it.
+export function stroke(xs, heights, [a, p], [b, q]) {
+  const passed = (x) => a !== b && (x - a) * (x - b) <= 0;
+  if (xs.some(passed)) return heights.map((h, i) => (passed(xs[i]) ? p + ((q - p) * (xs[i] - a)) / (b - a) : h));
+  const far = xs.map((x) => Math.abs(x - b));
+  const nearest = far.indexOf(Math.min(...far));
+  return far[nearest] <= Math.abs(xs[nearest] - a) ? heights.with(nearest, q) : heights;
+}
+
 // Training. `how` says what is minimised and by which number:
 //   self  keep the point's own key (the leak); otherwise it is left out
 //   half  half the squared error; otherwise all of it

@@ -152,7 +152,7 @@ function makeControls({ controls, say, state, part: keep, change, slider, choice
   return { epochsOf, run };
 }
 
-// Panels: in a wide figure the history stands beside the curve, in a narrow one below all.
+// Panels: in a wide figure the history stands beside the curve; a narrow one leaves it to the words.
 function panels({ y, losses, scaled, now }, { width, height, wide }) {
   const down = scale(0, Math.max(...losses) * scaled * 1.05, 190, 28);
   const most = [5, 10, 20, 50, MOST].find((top) => top >= now.epochs);
@@ -160,9 +160,9 @@ function panels({ y, losses, scaled, now }, { width, height, wide }) {
     ...{ width, wide, down, most },
     across: logScale(0.01, 1000, 44, wide ? width * 0.62 : width - 16, 22),
     place: scale(0, 5, 44, width - 12),
-    upright: scaleAround(y, wide ? height - 44 : height - 184, 266),
-    along: scale(0, most, wide ? width * 0.62 + 48 : 44, width - 12),
-    falls: scale(0, down.back(28), wide ? 190 : height - 44, wide ? 28 : height - 126),
+    upright: scaleAround(y, height - 44, 266),
+    along: scale(0, most, width * 0.62 + 48, width - 12),
+    falls: scale(0, down.back(28), 190, 28),
   };
 }
 
@@ -172,7 +172,8 @@ function look({ x, y }, now, taken, curve, size) {
   const view = { ...numbers, ...panels({ ...numbers }, size) };
   const { across, down, along, falls } = view;
   const places = taken.map((one) => [across(Math.abs(one.w)), down(one.loss)]);
-  const printed = taken.slice(0, -1).map((one, i) => [along(i + 1), falls(one.loss)]);
+  const shown = view.wide ? taken.slice(0, -1) : [];
+  const printed = shown.map((one, i) => [along(i + 1), falls(one.loss)]);
   return { ...view, places, printed };
 }
 
@@ -181,7 +182,8 @@ function axesLayer(svg, say) {
   return ({ across, down, place, upright, along, falls, wide }) => {
     axes(loss, across, down, { xLabel: say("axis-w"), yLabel: say("axis-loss") });
     axes(fit, place, upright, { xLabel: say("axis-x"), yLabel: say("axis-y") });
-    axes(history, along, falls, { xLabel: say("axis-epoch"), yLabel: say("axis-printed"), yTicks: wide ? 4 : 2 });
+    if (wide) axes(history, along, falls, { xLabel: say("axis-epoch"), yLabel: say("axis-printed") });
+    else history.replaceChildren();
   };
 }
 
@@ -283,9 +285,17 @@ function summary({ now, taken, last, losses, best, least, scaled }, say) {
     best: best && number(best),
     least: best && number(least * scaled, digits),
   };
-  const told = [before ? "summary" : "summary-start", `verdict-${verdict(taken, best, losses[0] * scaled)}`];
-  told.push(best ? "summary-best" : "summary-none", "summary-error");
-  return told.map((word) => say(word, values)).join(" ");
+  const judged = verdict(taken, best, losses[0] * scaled);
+  const told = (...words) => words.map((word) => say(word, values));
+  return [
+    told(before ? "summary" : "summary-start", `verdict-${judged}`),
+    told(
+      ...(before ? ["summary-printed", "summary-moved"] : []),
+      best ? "summary-best" : "summary-none",
+      "summary-error",
+      ...(judged === "leak" ? ["summary-once"] : []),
+    ),
+  ];
 }
 
 export default async (tools) => {

@@ -26,7 +26,7 @@ const VALUES = { va: 10, vb: 20, vc: 40 };
 const COLUMNS = ["distance", "score", "count", "weight", "product"];
 const ALL = COLUMNS.length; // the last step; at step n the first n columns are filled in
 const GRID = range(101, (i) => i / 20);
-const [LEFT, BAR, TALL] = [40, 318, 28]; // pixels: beside the panels, above the bar, its height
+const [LEFT, TALL] = [40, 28]; // pixels: beside the panels, the height of the bar
 
 const place = (x) => number(x, Number.isInteger(x) ? 0 : 1);
 // A share is never 0, so its first digit is shown, however small.
@@ -34,11 +34,13 @@ const share = (x) => number(x, Math.max(3, Math.ceil(-Math.log10(x))));
 const tenth = (x) => Math.round(10 * x) / 10;
 
 // All that the layers show, computed once for each drawing.
-function look(state, { width }) {
+function look(state, { width, height }) {
   const { q, step } = state;
   const [keys, values] = [KEYS, VALUES].map((first) => Object.keys(first).map((key) => state[key]));
   const score = scores(q, keys, 1);
   const weight = softmax(score);
+  const bar = height - 70;
+  const room = bar - 122; // for the two panels, without what stands around them
   const columns = {
     distance: keys.map((key) => tenth(q - key)),
     score,
@@ -49,8 +51,9 @@ function look(state, { width }) {
   return {
     ...{ q, step, keys, values, columns, width, prediction: pool(weight, values) },
     x: scale(0, 5, LEFT, width - 14),
-    y: scale(0, 50, 150, 22),
-    h: scale(0, 1, 258, 190),
+    bar,
+    y: scale(0, 50, 22 + 0.63 * room, 22),
+    h: scale(0, 1, bar - 60, bar - 60 - 0.37 * room),
     whole: scale(0, 1, LEFT, width - 14),
   };
 }
@@ -115,12 +118,12 @@ const piecesLayer = (svg) =>
     "rect",
     { fill: role("weight"), "fill-opacity": 0.25, stroke: role("weight"), "stroke-width": 2 },
     pieces,
-    (_, { from, end }) => ({ x: from, width: end - from, y: BAR, height: TALL }),
+    ({ bar }, { from, end }) => ({ x: from, width: end - from, y: bar, height: TALL }),
   );
 
 const namesLayer = (svg) =>
-  marksLayer(svg, "names", "text", { "text-anchor": "middle" }, pieces, (_, { from, end, weight, name }) => ({
-    ...{ x: (from + end) / 2, y: BAR + 18 },
+  marksLayer(svg, "names", "text", { "text-anchor": "middle" }, pieces, ({ bar }, { from, end, weight, name }) => ({
+    ...{ x: (from + end) / 2, y: bar + 18 },
     text: [name, share(weight)].slice(0, (end - from > 12) + (end - from > 56)).join(" "),
   }));
 
@@ -172,8 +175,8 @@ function dragLayers(svg, change, view) {
     drag(svg, to(key), hand);
     return hand;
   });
-  return ({ x, y, keys, values, width }) => {
-    set(area, { width, height: BAR - 20 });
+  return ({ x, y, keys, values, width, bar }) => {
+    set(area, { width, height: bar - 20 });
     for (const [i, hand] of hands.entries()) set(hand, { cx: x(keys[i]), cy: y(values[i]) });
   };
 }
@@ -192,12 +195,13 @@ function drawTable(below, { q, step, keys, columns, prediction }, say) {
   table(below, say(step < ALL ? "caption" : "caption-all", { q: place(q) }), heads, [...rows, [say("sum"), ...sums]]);
 }
 
+// The rule of the newest column, and its numbers.
 function summary({ q, step, columns, prediction }, say) {
   const column = COLUMNS[step - 1];
   const write = { distance: place, score: number, count: share, weight: share, product: number }[column];
   const [a, b, c] = columns[column].map((value) => write(value));
   const more = { q: place(q), total: share(sum(columns.count)), prediction: number(prediction) };
-  return [[say(`summary-${column}`, { a, b, c, ...more })]];
+  return [[say(`rule-${column}`), say(`numbers-${column}`, { a, b, c, ...more })]];
 }
 
 function makeControls({ state, part, change, slider, buttons }) {
@@ -235,11 +239,11 @@ export default (tools) => {
       svg,
       "whole",
       { class: "axis" },
-      ({ whole }) => `M${whole.from} ${BAR}H${whole.to}v${TALL}H${whole.from}z`,
+      ({ whole, bar }) => `M${whole.from} ${bar}H${whole.to}v${TALL}H${whole.from}z`,
     ),
     piecesLayer(svg),
     namesLayer(svg),
-    textLayer(svg, "share", { x: LEFT - 7, y: BAR - 8 }, () => ({ text: say("axis-weight") })),
+    textLayer(svg, "share", { x: LEFT - 7 }, ({ bar }) => ({ y: bar - 8, text: say("axis-weight") })),
     pathLayer(svg, "grip", { fill: role("query") }, ({ q, x, h }) => grip(x(q), h.from)),
     pathLayer(svg, "prediction", { fill: role("prediction") }, ({ step, q, prediction, x, y }) =>
       step < ALL ? "" : diamond(x(q), y(prediction)),
@@ -247,7 +251,7 @@ export default (tools) => {
     waysLayer(svg),
     labelsLayer(svg),
     textLayer(svg, "answer", strong, answer),
-    textLayer(svg, "sum", strong, (now) => ({ x: LEFT, y: BAR + 54, text: now.step < ALL ? "" : added(now) })),
+    textLayer(svg, "sum", strong, (now) => ({ x: LEFT, y: now.bar + 54, text: now.step < ALL ? "" : added(now) })),
     dragLayers(svg, change, () => view),
   ];
 

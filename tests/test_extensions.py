@@ -1,6 +1,8 @@
 """The build's own machinery, piece by piece."""
 
+import base64
 import doctest
+import io
 import re
 import shutil
 
@@ -12,6 +14,7 @@ import inventories
 import mathml
 import matplotlib.pyplot as plt
 import notebooks
+import numpy as np
 import pytest
 import roles
 from bs4 import BeautifulSoup
@@ -19,6 +22,7 @@ from conftest import DOCS, ROOT, build_small_site
 from docutils import nodes
 from gallery import OrderOfLessons
 from matplotlib.patches import Ellipse
+from PIL import Image
 from sphinx.util.inventory import InventoryFile
 
 import nwlesson
@@ -59,6 +63,24 @@ def test_a_figure_keeps_its_description_in_the_file():
     svg = figures.to_svg(nwlesson.describe(fig, "One line & <rising>."))
     assert figures.description(svg) == "One line & <rising>."
     assert figures.description(figures.to_svg(plt.figure())) == ""
+
+
+@pytest.mark.parametrize("colours", [40, 3000], ids=["few", "many"])
+def test_a_heat_map_takes_fewer_bytes_and_keeps_every_colour(monkeypatch, colours):
+    dice = np.random.default_rng(0)
+    shades = dice.integers(colours, size=(40, 50)) if colours < 256 else dice.random((40, 50, 3))
+
+    def picture():
+        fig, ax = plt.subplots()
+        ax.imshow(shades, cmap="Greys", interpolation="nearest")
+        return figures.PNG.search(figures.to_svg(nwlesson.describe(fig, "Shades.")))[1]
+
+    ours = picture()
+    monkeypatch.setattr(figures, "_with_palette", lambda match: match[0])
+    plain = picture()
+    pixels = [np.asarray(Image.open(io.BytesIO(base64.b64decode(text))).convert("RGBA")) for text in (ours, plain)]
+    assert np.array_equal(*pixels)
+    assert (len(ours) < 0.8 * len(plain)) == (colours < 256)
 
 
 def test_a_picture_of_the_gallery_without_words_is_refused_by_the_name_of_its_script(tmp_path):

@@ -4,6 +4,7 @@ Why no library: MyST-NB and sphinx-gallery place figures as <img>, where neither
 reader's font reach them, and neither insists on alternative text.
 """
 
+import base64
 import io
 import re
 from pathlib import Path
@@ -12,6 +13,7 @@ from xml.etree import ElementTree
 import matplotlib
 from docutils import nodes
 from matplotlib.figure import Figure
+from PIL import Image
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
@@ -31,6 +33,7 @@ ROLE_COLOURS |= {"#000000": "currentColor", "black": "currentColor"}
 # A dot, as matplotlib writes one of a cloud: once around in eight curves, from the bottom over the right to the top.
 CURVE, END = r"\s+C(?: \S+){6}", r"\s+C(?: \S+){4} (\S+) (\S+)"
 DOT = re.compile(rf"M (\S+) (\S+){CURVE}{END}{CURVE}{END}{4 * CURVE}\s+z\s*")
+PNG = re.compile(r"data:image/png;base64,\s*([\w+/=\s]+)")
 ElementTree.register_namespace("", SVG[1:-1])
 ElementTree.register_namespace("xlink", HREF[1:-5])
 
@@ -45,7 +48,17 @@ def to_svg(fig: Figure, grain: dict[str, float] = FINE) -> str:
     metadata = {"Description": fig.get_label() or None, "Date": None, "Creator": None}
     with lesson_style(), matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "nwlesson", **grain}):
         fig.savefig(buffer, format="svg", metadata=metadata)
-    return buffer.getvalue().decode()
+    return PNG.sub(_with_palette, buffer.getvalue().decode())
+
+
+def _with_palette(match: re.Match) -> str:
+    """Write a heat map's picture with a list of its few colours, which takes half the bytes and loses nothing."""
+    picture = Image.open(io.BytesIO(base64.b64decode(match[1]))).convert("RGBA")
+    if picture.getextrema()[3] != (255, 255) or picture.getcolors(256) is None:
+        return match[0]
+    small = io.BytesIO()
+    picture.convert("RGB").convert("P", palette=Image.Palette.ADAPTIVE).save(small, "png", optimize=True)
+    return f"data:image/png;base64,{base64.b64encode(small.getvalue()).decode()}"
 
 
 def scraper(block, block_vars, gallery_conf) -> str:

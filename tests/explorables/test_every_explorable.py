@@ -25,12 +25,12 @@ from explorable_pages import (
     unfold,
 )
 
-CONTROLS = "input, select, button"
+CONTROLS = "input, select, button, summary"
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 def controls_of(root):
-    return root.locator(".control").locator(CONTROLS)
+    return root.locator(".explorable-controls").locator(CONTROLS)
 
 
 @pytest.mark.site
@@ -146,6 +146,7 @@ def test_breaks_no_rule_of_axe_in_any_state(alone, name, view):
 @pytest.mark.parametrize("name", NAMES)
 def test_controls_have_names_and_are_large_enough_for_a_finger(visit, name):
     _, root = visit(name, view="phone")
+    unfold(root)
     for control in controls_of(root).all():
         assert control.evaluate("e => e.labels?.[0]?.innerText || e.innerText").strip()
         box = control.bounding_box()
@@ -155,6 +156,7 @@ def test_controls_have_names_and_are_large_enough_for_a_finger(visit, name):
 @pytest.mark.parametrize("name", NAMES)
 def test_every_control_can_be_reached_and_shows_the_focus(visit, name):
     page, root = visit(name)
+    unfold(root)
     wanted = controls_of(root).evaluate_all("all => all.map(({ id, innerText }) => id || innerText)")
     controls_of(root).first.focus()
     for expected in wanted:
@@ -182,7 +184,7 @@ def test_without_javascript_figure_and_text_stand(plain, name):
     assert root.locator("svg.explorable-canvas").is_hidden()
     assert not root.locator(".control").first.is_visible()
     assert root.locator(".explorable-words").is_hidden()
-    answer = root.locator("details").first
+    answer = root.locator("details.admonition").first
     answer.locator("summary").click()
     assert answer.get_attribute("open") is not None
     assert root.locator("[data-set]").count() == 0 or root.locator("[data-set]").first.is_visible()
@@ -286,7 +288,8 @@ def translated(chromium, address):
 @pytest.mark.parametrize("name", NAMES)
 def test_takes_its_words_from_the_page(translated, name):
     root = start(translated, name)
-    texts = ".control label, .control select:not([translate]) option, .control button"
+    unfold(root)
+    texts = ".control label, .control select:not([translate]) option, .control button, .explorable-controls summary"
     assert set(root.locator(texts).all_inner_texts()) == {"Wort"}
     assert root.locator("svg.explorable-canvas").get_attribute("aria-label") == "Wort"
     assert root.locator(".explorable-summary").inner_text().startswith("Wort")

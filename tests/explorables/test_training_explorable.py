@@ -16,7 +16,32 @@ from torch import nn
 
 from nwlesson import NWKernelRegression, attention_pooling, attention_weights, leave_one_out, leave_one_out_loss
 
-SETTINGS = {"lr": 0.5, "start": None, "half": True, "mean": False, "log": False, "self": False, "seed": 0}
+SETTINGS = {
+    "lr": 0.5,
+    "start": None,
+    "half": True,
+    "mean": False,
+    "log": False,
+    "self": False,
+    "seed": 0,
+    "axis": False,
+}
+
+
+def loss_of(w, how):
+    """The loss of a w as torch has it, in float64."""
+    x, y, *_ = double(how["seed"])
+    keys, values = (x.repeat(50, 1), y.repeat(50, 1)) if how["self"] else leave_one_out(x, y)
+    guesses = (attention_weights(x, keys, w) * values).sum(-1)
+    loss = nn.functional.mse_loss(guesses, y, reduction="mean" if how["mean"] else "sum")
+    return loss / 2 if how["half"] else loss
+
+
+def steepness(w, **settings):
+    """The slope of the loss by w, from torch's autograd."""
+    w = torch.tensor(w, dtype=torch.float64, requires_grad=True)
+    loss_of(w, SETTINGS | settings).backward()
+    return w.grad.item()
 
 
 @cache
@@ -24,7 +49,6 @@ def descend(epochs, **settings):
     """Loss, w and error on the truth before the first step and after each, from torch's SGD in float64."""
     how = SETTINGS | settings
     x, y, queries, y_truth = double(how["seed"])
-    keys, values = (x.repeat(50, 1), y.repeat(50, 1)) if how["self"] else leave_one_out(x, y)
     start = how["start"]
     if start is None:
         start = NWKernelRegression(generator=torch.Generator().manual_seed(0)).w.item()
@@ -35,9 +59,7 @@ def descend(epochs, **settings):
     for _ in range(epochs + 1):
         descent.zero_grad()
         w = learned.exp() if how["log"] else learned
-        weights = attention_weights(x, keys, w)
-        loss = nn.functional.mse_loss((weights * values).sum(-1), y, reduction="mean" if how["mean"] else "sum")
-        loss = loss / 2 if how["half"] else loss
+        loss = loss_of(w, how)
         loss.backward()
         error = nn.functional.mse_loss(attention_pooling(queries, x, y, w.detach()), y_truth).item()
         rows.append((loss.item(), w.item(), error))
@@ -68,13 +90,15 @@ def expect_training(root, epochs, **settings):
     how = SETTINGS | settings
     losses, ws, errors = descend(epochs, **settings)
     digits = 4 if how["mean"] else 2
+    slope = in_words(steepness(ws[-1], **settings))
     summary = root.locator(".explorable-summary").inner_text()
     if epochs:
-        told = f"Epoch {epochs}: w = {in_words(ws[-1])}, loss {minus(losses[-1], digits)}."
+        told = f"Epoch {epochs}: w = {in_words(ws[-1])}, loss {minus(losses[-1], digits)}, slope {slope}."
         printed = f"It printed {minus(losses[-2], digits)}, the loss at w = {in_words(ws[-2])}, before its step."
         assert f"{printed} The last step moved w by {in_words(abs(ws[-1] - ws[-2]))}." in summary
     else:
         told = f"Start: w = {in_words(ws[0])}, with a loss of {minus(losses[0], digits)}."
+        assert f"the slope here is {slope}." in summary
     assert told in summary
     assert f"Mean squared error against the truth: {minus(errors[-1], 3)}." in summary
     if how["self"]:
@@ -84,19 +108,20 @@ def expect_training(root, epochs, **settings):
         least *= (1 if how["half"] else 2) / (50 if how["mean"] else 1)
         assert f"The best w is {best:.2f}, with a loss of {least:.{digits}f}." in summary
     assert "undefined" not in summary and "NaN" not in summary
-    expect_drawing(root, losses, ws)
+    expect_drawing(root, losses, ws, how["axis"], steepness(ws[-1], **settings))
     return summary
 
 
-def expect_drawing(root, losses, ws):
-    """The points lie at these w and losses, the last one large; the history has the losses before each step."""
-    points, printed, axis, above = root.locator("svg.explorable-canvas").evaluate(
+def expect_drawing(root, losses, ws, log_axis, slope):
+    """The points lie at these w and losses, the last large, with its tangent; the history has the printed losses."""
+    points, printed, axis, above, tangent = root.locator("svg.explorable-canvas").evaluate(
         """svg => {
             const part = name => svg.querySelector(`[data-part=${name}]`);
             const circles = name => [...part(name).children].map(e => ["cx", "cy", "r"].map(a => +e.getAttribute(a)));
             const ticks = name => [...part(name).querySelectorAll("text")].filter(e => e.textContent).map(e =>
                 [+e.getAttribute("x"), +e.getAttribute("y"), e.getAttribute("text-anchor"), e.textContent]);
-            return [circles("epochs"), circles("printed"), ticks("axes"), ticks("axes-history")];
+            return [circles("epochs"), circles("printed"), ticks("axes"), ticks("axes-history"),
+                part("tangent").getAttribute("d")];
         }"""
     )
 
@@ -111,7 +136,9 @@ def expect_drawing(root, losses, ws):
     marks = {value: x for x, value in across}
 
     def right(w):
-        w = min(abs(w), 1000)
+        w = min(abs(w), 1000 if log_axis else 12)
+        if not log_axis:
+            return marks[0] + (marks[12] - marks[0]) * w / 12
         if w < 0.01:
             return marks[0] + (marks[0.01] - marks[0]) * w / 0.01
         return marks[0.01] + (marks[1000] - marks[0.01]) * math.log10(w / 0.01) / 5
@@ -119,6 +146,17 @@ def expect_drawing(root, losses, ws):
     assert [point[2] for point in points] == [4] * (len(ws) - 1) + [8]
     assert [point[0] for point in points] == pytest.approx([right(w) for w in ws], abs=0.1)
     assert [point[1] for point in points] == pytest.approx([down(loss) for loss in losses], abs=0.1)
+    if abs(ws[-1]) > (1000 if log_axis else 12):
+        assert tangent == ""
+    else:
+        x0, y0, x1, y1 = map(float, re.findall(r"[\d.]+", tangent))
+        w, x, y = abs(ws[-1]), *points[-1][:2]
+        near = 1e-4 * w or 1e-4
+        across = (right(w + near) - right(w)) / near
+        expected = math.atan2(math.copysign(1, ws[-1]) * slope * (down(1) - down(0)), across)
+        assert math.atan2(y1 - y0, x1 - x0) == pytest.approx(expected, abs=0.005)
+        assert (y1 - y0) * (x - x0) == pytest.approx((x1 - x0) * (y - y0), abs=8), "through the point"
+        assert x0 < x < x1 and math.hypot(x1 - x0, y1 - y0) > 40
     epochs, falls = scales(above)
     (x0, a), (x1, b) = epochs[0], epochs[-1]
     assert [x for x, *_ in printed] == pytest.approx(
@@ -149,12 +187,59 @@ def test_training_by_keyboard(visit):
     expect_training(root, 9)
     input_of(root, "lr").focus()
     settled(page, root, lambda: [page.keyboard.press("ArrowLeft") for _ in range(7)])
-    expect_training(root, 0, lr=0.1)
+    expect_training(root, 9, lr=0.1)
     settled(page, root, lambda: root.get_by_role("button", name="five epochs", exact=True).first.press("Enter"))
-    expect_training(root, 5, lr=0.1)
-    input_of(root, "start").focus()
-    settled(page, root, lambda: page.keyboard.press("Home"))
-    expect_training(root, 0, lr=0.1, start=0.0)
+    expect_training(root, 14, lr=0.1)
+    input_of(root, "lr").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    settled(page, root, lambda: [page.keyboard.press(key) for key in ("Tab", "Home")])
+    expect_training(root, 14, lr=0.1, start=0.0)
+
+
+def test_the_learning_rate_bends_the_whole_path(visit):
+    """The epochs stay, and the address keeps them; only *Start again* takes them away."""
+    page, root = visit("training", "epochs=5")
+    lr = input_of(root, "lr")
+    lr.focus()
+    ends = set()
+    for expected in 0.4, 0.32, 0.25:
+        settled(page, root, lambda: page.keyboard.press("ArrowLeft"))
+        expect_training(root, 5, lr=expected)
+        ends.add(descend(5, lr=expected)[1][-1])
+    assert len(ends) == 3
+    assert parse_qs(urlsplit(page.url).query)["training.epochs"] == ["5"]
+    settled(page, root, root.get_by_role("button", name="Start again").click)
+    expect_training(root, 0)
+
+
+def test_a_point_beyond_the_edge_stays_there_and_says_its_w(visit):
+    page, root = visit("training", "lr=2&epochs=5")
+    expect_training(root, 5, lr=2.0)
+    names = root.locator("[data-part=epoch-numbers] text")
+    _, ws, _ = descend(5, lr=2.0)
+    assert min(ws[1:]) > 12
+    assert f"1–5: w = {in_words(ws[-1])} →" in names.all_text_contents()
+    unfold(root)
+    settled(page, root, input_of(root, "axis").click)
+    expect_training(root, 5, lr=2.0, axis=True)
+    assert "1–5" in names.all_text_contents()
+    show(page, root, "log=true&epochs=2")
+    _, ws, _ = descend(2, log=True)
+    assert ws[1] > 12 > ws[2]
+    assert set(names.all_text_contents()) == {"0", "1 →", "2"}, "no label for both sides of the edge"
+
+
+def test_the_folded_settings_say_how_many_are_changed(visit):
+    page, root = visit("training", "mean=true&seed=2&lr=1")
+    name = root.locator(".explorable-controls summary")
+    assert name.inner_text() == "more settings (2 changed)"
+    settled(page, root, root.get_by_role("button", name="Start again").click)
+    assert name.inner_text() == "more settings"
+    for key in "lr", "start":
+        assert input_of(root, key).is_visible() == (key == "lr")
+    name.click()
+    assert input_of(root, "start").is_visible()
 
 
 @pytest.mark.parametrize(
@@ -163,6 +248,7 @@ def test_training_by_keyboard(visit):
         {"half": False},
         {"mean": True},
         {"log": True},
+        {"axis": True},
         {"self": True},
         {"seed": 1, "half": False, "mean": True},
         {"seed": 2, "self": True, "log": True},
@@ -173,6 +259,7 @@ def test_training_by_keyboard(visit):
 )
 def test_training_by_mouse_with_other_settings(visit, settings):
     page, root = visit("training")
+    unfold(root)
     for key, value in settings.items():
         if key == "seed":
             settled(page, root, lambda value=value: input_of(root, "seed").select_option(str(value)))
@@ -192,7 +279,7 @@ SAID = {
     "It has arrived": (100, {}, lambda run: abs(run.ws[-1] - run.best) < 0.01 * run.best),
     "It is on its way": (5, {"lr": 0.1}, lambda run: run.nearer and not run.crossed[-1]),
     "It jumps to and fro over the best w": (20, {"log": True}, lambda run: sum(run.crossed[-3:]) >= 2),
-    "It does not move: at w = 0 the slope is 0": (5, {"start": 0.0}, lambda run: set(run.ws) == {0}),
+    "It does not move: the slope is 0": (5, {"start": 0.0}, lambda run: set(run.ws) == {0}),
     "It idles": (5, {"start": 0.01, "lr": 0.1}, lambda run: not run.beyond and run.losses[-1] > 0.98 * run.at_0),
     "It crawls over a plain": (
         3, {"start": 20.0}, lambda run: not any(run.crossed) and run.beyond and run.nearer and run.flat,
@@ -203,10 +290,10 @@ SAID = {
     "It is lost on the plain": (
         2, {"log": True, "lr": 2.0, "half": False}, lambda run: run.beyond and not run.nearer,
     ),
-    "The own key is kept, and the loss falls": (
+    "Own key kept: the loss falls as": (
         1, {"self": True, "lr": 0.1}, lambda run: run.falls and run.ws[-1] > run.ws[-2] and run.worse < 1e-12,
     ),
-    "The own key is kept: the loss falls, but the error gets worse": (
+    "Own key kept: the loss falls, but the error gets worse": (
         100, {"self": True}, lambda run: run.falls and run.ws[-1] > run.ws[-2] and run.worse > 0.01,
     ),
 }  # fmt: skip
@@ -264,15 +351,19 @@ def test_training_runs_until_it_has_settled_and_stops_when_asked(visit):
     assert run.count()
 
 
-def test_training_ends_its_run_when_a_setting_changes(visit):
+def test_training_goes_on_with_its_run_when_a_setting_changes(visit):
     page, root = visit("training")
     page.emulate_media(reduced_motion="no-preference")
     root.get_by_role("button", name="run", exact=True).click()
     page.clock.run_for(300)
-    assert root.locator("[data-part=epochs] circle").count() > 3
+    before = root.locator("[data-part=epochs] circle").count()
+    assert before > 3
+    unfold(root)
     input_of(root, "mean").click()
-    page.clock.run_for(2000)
-    expect_training(root, 0, mean=True)
+    page.clock.run_for(300)
+    assert before < root.locator("[data-part=epochs] circle").count() < 50
+    page.clock.run_for(20_000)
+    expect_training(root, 100, mean=True)
     assert root.get_by_role("button", name="run", exact=True).count()
 
 
@@ -282,7 +373,7 @@ def test_training_names_the_point_where_the_reader_is(visit):
     for epochs in 1, 5, 12, 20, 30:
         show(root.page, root, f"log=true&epochs={epochs}")
         names = root.locator("[data-part=epoch-numbers] text").all_text_contents()
-        assert str(epochs) in {name.split("–")[-1] for name in names}
+        assert str(epochs) in {re.split("[: ]", name)[0].split("–")[-1] for name in names}
 
 
 def test_training_jumps_to_the_end_where_motion_is_not_wanted(visit):
@@ -298,6 +389,7 @@ def test_training_jumps_to_the_end_where_motion_is_not_wanted(visit):
 
 def test_training_keeps_settings_and_epochs_in_the_address(visit, load):
     page, root = visit("training")
+    unfold(root)
     settled(page, root, input_of(root, "half").click)
     settled(page, root, root.get_by_role("button", name="five epochs", exact=True).first.click)
     query = urlsplit(page.url).query

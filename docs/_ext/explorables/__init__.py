@@ -50,11 +50,14 @@ class Words(SphinxDirective):
     """The words that a module needs, a line `key: text` for each, as paragraphs that translators see."""
 
     has_content = True
-    option_spec = {"controls": directives.positive_int}  # noqa: RUF012 - how many places its controls take
+    option_spec = {  # noqa: RUF012 - how many places its controls take, and how many of them are folded
+        "controls": directives.positive_int,
+        "more": directives.positive_int,
+    }
 
     def run(self) -> list[nodes.Node]:
         words = make("div", "explorable-words", hidden="hidden")
-        words["controls"] = self.options.get("controls", 0)
+        words["places"] = [self.options.get(name, 0) for name in ("controls", "more")]
         for line in filter(str.strip, self.content):
             key, colon, text = line.partition(": ")
             if not colon or not re.fullmatch(r"[a-z][a-z0-9-]*", key):
@@ -91,7 +94,10 @@ class Explorable(SphinxDirective):
         if len(boxes) != 2 or not at:
             raise self.error(f"{name}.md must have a title, an image after it, and its words")
         ours, common = boxes
-        places = ours["controls"] - len(self.options.get("without", "").split())
+        controls, more = ours["places"]
+        places = [make("div", "control") for _ in range(controls - len(self.options.get("without", "").split()))]
+        if more:
+            places[-more:] = [make("details", "explorable-more", make("summary", ""), *places[-more:])]
         for steps in (node for node in text if isinstance(node, nodes.enumerated_list)):
             del steps.children[self.options.get("steps", len(steps)) :]
             del steps.children[: self.options.get("from", 1) - 1]
@@ -107,7 +113,7 @@ class Explorable(SphinxDirective):
         stage = [
             make("div", "explorable-stage", figure, make("p", "explorable-summary")),
             make("p", "explorable-live", role="status"),
-            make("div", "explorable-controls", *(make("div", "control") for _ in range(places))),
+            make("div", "explorable-controls", *places),
             make("div", "explorable-below"),
         ]
         words = make(

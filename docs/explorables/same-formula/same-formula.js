@@ -1,223 +1,211 @@
-// The same formula: the squared distance written out as three terms, and which of them the weights can see.
+// The same formula: from the distance of 1964 to the dot product alone, and who is the loudest on the way.
 import {
+  axes,
   clamp,
-  code,
+  diamond,
   drag,
   grip,
   layer,
+  legendLayer,
   line,
+  logSteps,
   marksLayer,
   number,
+  path,
   pathLayer,
+  pointsLayer,
   role,
   scale,
-  set,
+  scaleAround,
   table,
   textLayer,
+  writeW,
 } from "../shared/draw.js";
-import { distances, pair, pool, scores, softmax, terms } from "../shared/math.js";
+import { bend, mixedScores, pool, range, softmax, truth } from "../shared/math.js";
 
-const KEYS = {
-  line: [[1], [2], [4], [5]],
-  circle: [
-    [2, 0],
-    [1.6, 1.2],
-    [0, 2],
-    [-1.2, 1.6],
-  ], // all of length 2
-};
-const VALUES = [10, 20, 40, 50];
-const TERMS = ["qk", "kk", "qq"];
-const SIGNS = ["w²qk", "− w²k²/2", "− w²q²/2"];
-const COLOURS = ["currentColor", role("key"), role("query")];
-const [PLACES, ROW] = [118, 46]; // pixels: the places of the keys, and below them a row for each key
-const SAME = 1e-9;
+const GRID = range(101, (i) => i / 20);
+const [LEAST, MOST] = [0.1, 5]; // where a query may be
+const LOUDEST = 5; // rows of the table
+const vectors = { line: (x) => [x], circle: bend };
 
-const vector = (parts, digits = 2) => `(${parts.map((part) => number(part, digits)).join(", ")})`;
-const name = (key) => (key.length > 1 ? vector(key, 1) : `${key}`);
-const rowTop = (i) => PLACES + 24 + i * ROW;
-
-// Terms, scores and weights of all keys; `first` and `were` are those of 1964.
-function compute({ q, w, keys: where, pick, ...on }) {
-  const keys = KEYS[where];
-  const query = keys[0].map((_, i) => (i ? 0 : q));
-  const all = keys.map((key) => terms(query, key, w));
-  const used = TERMS.map((term) => on[term]);
-  const score = all.map((row) => row.reduce((sum, term, i) => sum + (used[i] ? term : 0), 0));
-  const first = scores(0, distances(query, keys), w);
+// Scores of all keys for one query, the weights, and those of 1964.
+function compute({ x, y }, { q, t, w, keys, qq }) {
+  const vector = vectors[keys];
+  const places = x.map(vector);
+  const weightsAt = (place, t) => softmax(mixedScores(vector(place), places, w, t));
+  const [weights, were] = [t, 0].map((t) => weightsAt(q, t));
   return {
-    q,
-    w,
-    keys,
-    pick,
-    query,
-    all,
-    used,
-    score,
-    first,
-    called: keys.map(name),
-    weights: softmax(score),
-    were: softmax(first),
+    ...{ x, y, q, t, w, keys, qq, weights, were },
+    score: mixedScores(vector(q), places, w, t, qq),
+    shift: (w * w * pool(vector(q), vector(q))) / 2,
+    order: range(x.length).sort((a, b) => weights[b] - weights[a]),
+    nearest: were.indexOf(Math.max(...were)),
+    curve: GRID.map((place) => pool(weightsAt(place, t), y)),
+    answer: pool(weights, y),
+    before: pool(were, y),
+    peak: keys === "line" ? q / (1 - t) : q,
   };
 }
 
-// All that the layers show: the numbers, and where they stand.
+// All that the layers show. In the corner above the last points, where there is none, the axis lies bent.
 function look(numbers, { width, height }) {
-  const unit = Math.min(36, width / 8);
-  const room = Math.max(46, width / 5); // for a weight of 1
-  const ends = numbers.all.flatMap(([qk, kk, qq]) => [0, qk, kk + qq + Math.min(0, qk)]);
+  const largest = Math.max(...numbers.weights, ...numbers.were);
+  const most = [0.05, 0.1, 0.2, 0.5, 1].find((top) => top >= largest - 1e-9) ?? 1;
+  const radius = Math.min(60, width / 7);
   return {
-    ...{ ...numbers, width, height, unit, room },
-    x: scale(0, 5, 2.7 * unit, 7.7 * unit),
-    y: (up) => PLACES - 26 - up * unit,
-    t: scale(Math.min(...ends), Math.max(...ends) || 1, 86, width - room - 50),
+    ...{ ...numbers, width, radius },
+    across: scale(0, 5, 44, width - 16),
+    up: scaleAround(numbers.y, height - 178, 28),
+    high: scale(0, most, height - 44, height - 128),
+    ring: [width - 30 - radius, 42 + radius],
   };
 }
 
-// Half a circle, where the keys lie on one.
-function ring({ keys, x, y, unit }) {
-  return keys[0][1] === 0 ? `M${x(2)} ${y(0)}a${2 * unit} ${2 * unit} 0 0 0 ${-4 * unit} 0` : "";
+function axesLayer(svg, say) {
+  const [above, below] = [layer(svg, "axes"), layer(svg, "axes-weights")];
+  return ({ across, up, high }) => {
+    axes(above, across, up, { yLabel: say("axis-y") });
+    axes(below, across, high, { xLabel: say("axis-x"), yLabel: say("axis-weight"), yTicks: 2 });
+  };
 }
 
-const axis = ({ y, t, width }) => `M2 ${y(0)}H${width - 2}M${t(0)} ${rowTop(0) - 4}v${4 * ROW - 6}`;
+const bars = ({ x, weights, across, high }) =>
+  x.map((key, i) => `M${across(key) - 1.5} ${high.from}V${high(weights[i])}h3V${high.from}z`).join("");
 
-function headsLayer(svg, say) {
-  const texts = ({ weights }) => [...SIGNS, say("weight"), ...weights.map((weight) => number(weight))];
-  return marksLayer(svg, "heads", "text", {}, texts, ({ width, room }, text, i) => ({
-    x: [2, 46, 112, width - room - 40][i] ?? width - 2,
-    y: i < 4 ? PLACES + 12 : rowTop(i - 4) + 20,
-    "text-anchor": i < 4 ? "start" : "end",
-    fill: COLOURS[i] ?? "currentColor",
-    text,
-  }));
-}
-
-// Each key is named twice: at its place, and at its row.
-function namesLayer(svg) {
-  const twice = ({ called }) => [...called, ...called];
-  return marksLayer(svg, "names", "text", { fill: role("key") }, twice, ({ keys, pick, x, y }, text, i) => {
-    const [right, up = 0] = keys[i % 4];
-    if (i < 4) return { x: x(right), y: y(up) - 8, "text-anchor": "middle", text };
-    return { x: 2, y: rowTop(i - 4) + 20, text: `${i - 3 === pick ? "▸ " : ""}${text}` };
-  });
-}
-
-function keysLayer(svg) {
-  const look = { fill: role("weight"), stroke: role("key"), "fill-opacity": 0.35 };
-  return marksLayer(
-    svg,
-    "keys",
-    "circle",
-    look,
-    ({ keys }) => keys,
-    ({ x, y, weights }, [right, up = 0], i) => ({
-      cx: x(right),
-      cy: y(up),
-      r: Math.sqrt(9 + 400 * weights[i]),
-    }),
+// From key to key, what each had in 1964.
+function outline({ x, were, across, high }) {
+  const order = range(x.length).sort((a, b) => x[a] - x[b]);
+  return path(
+    order.map((i) => across(x[i])),
+    order.map((i) => high(were[i])),
   );
 }
 
-// For each key its terms, one after the other from 0, each in its lane.
-function lanes({ all, used, t }) {
-  return all.flatMap((own, i) => {
-    let to = 0;
-    return own.map((term, lane) => {
-      const from = to;
-      to += used[lane] ? term : 0;
-      const [left, right] = [t(Math.min(from, to)), t(Math.max(from, to))];
-      return { x: left, width: right - left, y: rowTop(i) + 11 * lane, height: 9, fill: COLOURS[lane] };
-    });
-  });
+// The place with the highest score; beyond the axis it stays at the end.
+const peakAt = ({ peak, across }) => across(Math.min(peak, MOST));
+
+function peakName({ peak, t, across, high, ...view }, say) {
+  const left = peakAt({ peak, across });
+  const beyond = peak > MOST ? "peak-beyond" : "peak";
+  return {
+    x: left + (left < view.width * 0.6 ? -6 : 6),
+    y: high.to - 17,
+    "text-anchor": left < view.width * 0.6 ? "start" : "end",
+    text: say(t === 1 && peak > MOST ? "peak-none" : beyond, { place: number(peak) }),
+  };
 }
 
-const scoreLines = ({ score, t }) => score.map((sum, i) => `M${t(sum)} ${rowTop(i) - 3}v38`).join("");
+const inCircle = ({ keys, ring: [x, y], radius }, place) => {
+  const [right, above] = bend(place);
+  const unit = radius / Math.hypot(right, above);
+  return keys === "circle" ? [x - right * unit, y - above * unit] : null;
+};
 
-// A bar for each weight, higher by `more` on both sides.
-const barsLayer = (svg, part, attributes, weightsOf, more) =>
-  marksLayer(svg, part, "rect", attributes, weightsOf, ({ width, room }, weight, i) => ({
-    x: width - room - 40,
-    width: room * weight,
-    y: rowTop(i) + 9 - more,
-    height: 14 + 2 * more,
-  }));
-
-function predictions({ weights, were, height }, say) {
-  const [answer, truth] = [weights, were].map((list) => number(pool(list, VALUES)));
-  return { y: height - 8, text: say("prediction", { answer, truth }) };
+function ringLayers(svg, say) {
+  const look = { fill: role("weight"), stroke: role("key"), "fill-opacity": 0.35 };
+  const bent = (view) => (view.keys === "circle" ? view.x : []);
+  const arc = (view) => path(...[0, 1].map((i) => (bent(view).length ? GRID : []).map((x) => inCircle(view, x)[i])));
+  return [
+    pathLayer(svg, "ring", line(role("key"), " thin"), arc),
+    marksLayer(svg, "ring-keys", "circle", look, bent, (view, key, i) => {
+      const [cx, cy] = inCircle(view, key);
+      return { cx, cy, r: Math.sqrt(4 + 300 * view.weights[i]) };
+    }),
+    pathLayer(svg, "ring-query", line(role("query")), (view) => {
+      const to = inCircle(view, view.q);
+      return to ? `M${view.ring.join(" ")}L${to.join(" ")}` : "";
+    }),
+    textLayer(svg, "ring-name", { "text-anchor": "middle" }, ({ keys, ring: [x, y] }) => ({
+      x,
+      y: y + 16,
+      text: keys === "circle" ? say("ring") : "",
+    })),
+  ];
 }
 
-// The score of the chosen key as a dot product, and what it lacks.
-function product({ query, keys, pick, w, first }) {
-  const [theirs, ours] = pair(query, keys[pick - 1], w);
-  const sum = number(pool(theirs, ours));
-  return `(wq, 1) · (wk, −w²k²/2) = ${vector(theirs)} · ${vector(ours)} = ${sum}
-−w²(q − k)²/2 = ${sum} − w²q²/2 = ${number(first[pick - 1])}`;
+// The loudest keys one by one, and the rest.
+function rowsOf({ x, y, order, score, weights, were }, say) {
+  const one = (i) => [number(x[i]), number(score[i]), number(weights[i], 3), number(were[i], 3), number(y[i])];
+  const rest = order.slice(LOUDEST);
+  const share = (row) =>
+    number(
+      pool(
+        row,
+        range(row.length, (i) => Number(rest.includes(i))),
+      ),
+      3,
+    );
+  return [
+    ...order.slice(0, LOUDEST).map(one),
+    [say("others", { others: rest.length }), "", share(weights), share(were), ""],
+  ];
 }
 
-function rowsOf({ all, used, called, score, weights }) {
-  return all.map((own, i) => [
-    called[i],
-    ...own.map((term, j) => (used[j] ? number(term) : "")),
-    number(score[i]),
-    number(weights[i], 3),
-  ]);
-}
-
-function summary({ score, first, weights, were, used, called }, say) {
-  const gaps = score.map((sum, i) => sum - first[i]);
-  const [least, most] = [Math.min(...gaps), Math.max(...gaps)];
-  const same = weights.every((weight, i) => Math.abs(weight - were[i]) < SAME);
-  const alike = most < SAME ? "same" : "shifted";
-  const top = weights.indexOf(Math.max(...weights));
-  const even = weights[top] - Math.min(...weights) < SAME;
-  const loudest = say(even ? "even" : "loudest", {
-    key: called[top],
+function summary({ x, t, qq, keys, order, nearest, weights, were, answer, before, peak, shift }, say) {
+  const [top] = order;
+  const values = {
+    t: number(t),
+    key: number(x[top]),
+    nearest: number(x[nearest]),
+    answer: number(answer),
+    before: number(before),
     weight: number(weights[top], 3),
-    were: number(were[top], 3),
-  });
-  const inside = SIGNS.filter((_, i) => used[i]).join(" ") || "0";
-  const compared = say(same ? alike : "other", { least: number(least), most: number(most) });
-  return [[compared], [...(same ? [] : [loudest]), say("summary", { inside })]];
+    had: number(were[top], 3),
+    place: number(peak),
+    shift: number(shift),
+  };
+  const told = (...words) => words.map((word) => say(word, values));
+  const loudest = top === nearest ? "summary-nearest" : "summary-other";
+  const why = { circle: "why-circle", line: t === 1 ? "why-product" : "why-peak" }[keys];
+  return [
+    told(qq ? "summary-shift" : loudest, "summary-answer"),
+    told(...(qq ? [loudest] : []), "summary-weight", why),
+  ];
 }
 
-export default ({ svg, below, say, state, change, slider, choice, tick }) => {
-  slider("q", { min: 0, max: 5, step: 0.2, value: 2, role: "query" });
-  slider("w", { min: 0, max: 2, step: 0.1, value: 1, digits: 1 });
-  for (const term of TERMS) tick(term, true);
-  choice("keys", Object.keys(KEYS));
-  slider("pick", {
-    min: 1,
-    max: VALUES.length,
-    step: 1,
-    value: 3,
-    role: "key",
-    format: (i) => name(KEYS[state.keys][i - 1]),
-  });
+export default async ({ svg, below, say, data, change, slider, choice, tick }) => {
+  const points = (await data()).seeds[0];
+  slider("t", { min: 0, max: 1, step: 0.05, value: 0 });
+  slider("q", { min: LEAST, max: MOST, step: 0.1, value: 2, role: "query" });
+  choice("keys", Object.keys(vectors));
+  slider("w", { values: logSteps(0.1, 10), value: 4, format: writeW });
+  tick("qq");
 
   const layers = [
-    pathLayer(svg, "ring", line(role("key"), " dashed"), ring),
-    pathLayer(svg, "axis", { class: "axis" }, axis),
-    headsLayer(svg, say),
-    namesLayer(svg),
-    keysLayer(svg),
-    pathLayer(svg, "grip", { fill: role("query") }, ({ q, x, y }) => grip(x(q), y(0))),
-    marksLayer(svg, "terms", "rect", {}, lanes, (_, lane) => lane),
-    pathLayer(svg, "scores", line("currentColor"), scoreLines),
-    barsLayer(svg, "weights", { fill: role("weight") }, ({ weights }) => weights, 0),
-    barsLayer(svg, "weights-1964", line("currentColor", " dashed"), ({ were }) => were, 3),
-    textLayer(svg, "prediction", { class: "strong", fill: role("prediction"), x: 2 }, (view) => predictions(view, say)),
+    axesLayer(svg, say),
+    pathLayer(svg, "truth", line(role("truth")), ({ across, up }) => path(GRID.map(across), GRID.map(truth).map(up))),
+    pathLayer(svg, "curve", line(role("prediction"), " dashed"), ({ across, up, curve }) =>
+      path(GRID.map(across), curve.map(up)),
+    ),
+    (
+      (draw) => (view) =>
+        draw({ ...view, x: view.across, y: view.up })
+    )(pointsLayer(svg, points.x, points.y)),
+    ...ringLayers(svg, say),
+    pathLayer(
+      svg,
+      "query",
+      line(role("query")),
+      ({ q, answer, across, up, high }) => `M${across(q)} ${high.from}V${up(answer)}`,
+    ),
+    pathLayer(svg, "weights", { fill: role("weight") }, bars),
+    pathLayer(svg, "weights-1964", line("currentColor", " dashed"), outline),
+    pathLayer(svg, "peak", { fill: role("key") }, (view) => `M${peakAt(view)} ${view.high.to - 2}l6 -10h-12z`),
+    textLayer(svg, "peak-name", { fill: role("key"), class: "clear" }, (view) => peakName(view, say)),
+    pathLayer(svg, "grip", { fill: role("query") }, ({ q, across, high }) => grip(across(q), high.from)),
+    pathLayer(svg, "prediction", { fill: role("prediction") }, ({ q, answer, across, up }) =>
+      diamond(across(q), up(answer)),
+    ),
+    legendLayer(svg, 12, say),
   ];
-  const lines = code(below);
   let view;
-  const area = layer(svg, "handle", "rect", { width: "100%", height: PLACES, fill: "transparent" });
-  drag(svg, (px) => change({ q: Math.round(5 * clamp(view.x.back(px), 0, 5)) / 5 }), area);
+  drag(svg, (pixel) => change({ q: Math.round(clamp(view.across.back(pixel), LEAST, MOST) * 10) / 10 }));
 
-  return (now, size) => {
-    view = look(compute(now), size);
+  return (state, size) => {
+    view = look(compute(points, state), size);
     for (const update of layers) update(view);
-    set(lines, { text: product(view) });
-    table(below, say("caption"), [say("key"), ...SIGNS, say("score"), say("weight")], rowsOf(view));
+    const heads = ["key", "score", "weight", "then", "value"].map((head) => say(head));
+    table(below, say("caption", { count: LOUDEST }), heads, rowsOf(view, say));
     return summary(view, say);
   };
 };

@@ -146,10 +146,11 @@ export function slope(x, y, w, how = {}) {
 // The same by log w.
 export const logSlope = (x, y, w, how = {}) => w * slope(x, y, w, how);
 
-// One epoch of gradient descent: w, its loss and slope, and the w after the step.
+// One epoch of gradient descent: w, its loss, the slope by w, and the w after the step.
 export function epoch(x, y, w, lr, how = {}) {
-  const steep = (how.log ? logSlope : slope)(x, y, w, how);
-  return { w, loss: loss(x, y, w, how), slope: steep, next: how.log ? w * Math.exp(-lr * steep) : w - lr * steep };
+  const steep = slope(x, y, w, how);
+  const next = how.log ? w * Math.exp(-lr * w * steep) : w - lr * steep;
+  return { w, loss: loss(x, y, w, how), slope: steep, next };
 }
 
 export const step = (x, y, w, lr, how) => epoch(x, y, w, lr, how).next;
@@ -171,15 +172,12 @@ export function reshape(row, n) {
 }
 export const fillDiagonal = (table, value) => table.map((row, i) => row.map((number, j) => (i === j ? value : number)));
 
-// The same formula: -(w |q - k|)² / 2 written out, for a query and a key that are vectors.
-export const terms = (query, key, w) =>
-  [pool(query, key), -pool(key, key) / 2, -pool(query, query) / 2].map((t) => t * w * w);
-export const distances = (query, keys) => keys.map((key) => Math.hypot(...key.map((part, i) => part - query[i])));
-// The two vectors whose dot product is the sum of the first two terms.
-export const pair = (query, key, w) => [
-  [...query.map((part) => part * w), 1],
-  [...key.map((part) => part * w), (-pool(key, key) * w * w) / 2],
-];
+// The same formula: (w |q - k|)² / 2 written out, for a query and keys that are vectors. Of the keys' own term the part
+// 1 - t is left: at t = 0 it is the score of 1964, at t = 1 the dot product alone. The query's own term is for who asks.
+export const mixedScores = (query, keys, w, t, own = false) =>
+  keys.map((key) => w * w * (pool(query, key) - ((1 - t) * pool(key, key) + (own ? pool(query, query) : 0)) / 2));
+// The axis from 0 to 5, bent into half a circle without being stretched.
+export const bend = (x) => [Math.cos, Math.sin].map((turn) => (turn((x * Math.PI) / 5) * 5) / Math.PI);
 
 // The w with the least loss: the least on the grid `ws`, then half the way 20 times, to where the slope changes its
 // sign. Null if the loss is least at an end of the grid: with the own key kept it falls without end.

@@ -32,8 +32,10 @@ import {
 } from "../shared/math.js";
 
 const [MOST, TICK] = [100, 60]; // epochs, and milliseconds for each while it runs
+const [EDGE, FAR] = [12, 1000]; // the largest w of the straight axis, and of the logarithmic one
+const REACH = 42; // pixels, the tangent to either side
 const WHOLE = /^\d+$/;
-const WS = [0, ...range(61, (i) => 10 ** (i / 12 - 2))]; // where the curve is computed
+const WS = [...range(61, (i) => 10 ** (i / 12 - 2)), ...range(49, (i) => i / 4)].sort((a, b) => a - b);
 const GRID = range(101, (i) => i / 20);
 const REAL = GRID.map(truth);
 const through = (places) => path(...[0, 1].map((i) => places.map((place) => place[i])));
@@ -47,11 +49,11 @@ function short(w) {
   return number(w, size < 100 ? 2 : 0);
 }
 
-// Points in a row almost at one place share a label, [first, last, x, y]; none is put upon another, and the last point,
-// where the reader is, has its name first.
+// Points in a row almost at one place share a label, [first, last, x, y, is it beyond the edge]; none is put upon another,
+// and the last point, where the reader is, has its name first.
 function labels(places) {
   const runs = [];
-  const close = ([, , x, y], [, , px, py]) => Math.abs(x - px) < 36 && Math.abs(y - py) < 14;
+  const close = ([, , x, y, out], [, , px, py, pout]) => out === pout && Math.abs(x - px) < 36 && Math.abs(y - py) < 14;
   for (const [i, place] of places.entries()) {
     const run = [i, i, ...place];
     if (runs.length && close(runs.at(-1), run)) runs.at(-1)[1] = i;
@@ -62,16 +64,13 @@ function labels(places) {
   return found;
 }
 
-// All epochs up to a number of them, computed once for the same settings; `anew` is called when these have changed.
-function rememberEpochs({ seeds, queries }, anew) {
+// All epochs up to a number of them, computed once for the same settings.
+function rememberEpochs({ seeds, queries }) {
   const real = queries.map(truth);
   let [settings, epochs] = ["", []];
   return (state, count) => {
     const chosen = JSON.stringify({ ...state, epochs: 0 });
-    if (chosen !== settings) {
-      [settings, epochs] = [chosen, []];
-      anew();
-    }
+    if (chosen !== settings) [settings, epochs] = [chosen, []];
     const { x, y } = seeds[state.seed];
     while (epochs.length <= count) {
       const w = epochs.length ? epochs.at(-1).next : state.start;
@@ -127,15 +126,30 @@ function makeRun({ state, say }, epochsOf, go, button) {
     next();
   }
   const stopIfElsewhere = (count) => count !== running && stop();
-  return { press, stop, stopIfElsewhere };
+  return { press, stopIfElsewhere };
 }
 
-// Controls; returns the epochs of a state, and the run.
-function makeControls({ controls, say, state, part: keep, change, slider, choice, tick, buttons }, lesson) {
+// What is folded away: its name says how many of the settings there are not as at first.
+function makeMore({ controls, say, state, slider, choice, tick }, lesson) {
+  slider("start", { values: logSteps(0.01, 20, 10, true), value: lesson.start, format: writeSetting });
+  const ticks = { half: true, mean: false, log: false, axis: false, self: false };
+  for (const [key, on] of Object.entries(ticks)) tick(key, on);
+  choice("seed", Object.keys(lesson.seeds));
+  const first = { start: lesson.start, ...ticks, seed: "0" };
+  const name = controls.querySelector("summary");
+  return () => {
+    const changed = Object.keys(first).filter((key) => state[key] !== first[key]).length;
+    set(name, { text: say(changed ? "more-changed" : "more", { changed }) });
+  };
+}
+
+// Controls; returns the epochs of a state, the run, and what keeps the name of the folded ones.
+function makeControls(tools, lesson) {
+  const { say, state, part: keep, change, slider, buttons } = tools;
   const count = (text) => (WHOLE.test(text) && text <= MOST ? Number(text) : undefined);
   keep("epochs", 0, count, (a, b, t) => Math.round(a + (b - a) * t));
   const go = (count) => change({ epochs: clamp(count, 0, MOST) });
-  const epochsOf = rememberEpochs(lesson, () => run.stop());
+  const epochsOf = rememberEpochs(lesson);
   const run = makeRun({ state, say }, epochsOf, go, () => button);
   const [, , button] = buttons({
     step: () => go(state.epochs + 1),
@@ -144,21 +158,23 @@ function makeControls({ controls, say, state, part: keep, change, slider, choice
     back: () => go(state.epochs - 1),
   });
   slider("lr", { values: logSteps(0.01, 2, 10), value: 0.5, format: writeSetting });
-  slider("start", { values: logSteps(0.01, 20, 10, true), value: lesson.start, format: writeSetting });
-  tick("half", true);
-  for (const key of ["mean", "log", "self"]) tick(key);
-  choice("seed", Object.keys(lesson.seeds));
-  controls.addEventListener("input", () => change({ epochs: 0 })); // a setting has changed: training starts anew
-  return { epochsOf, run };
+  return { epochsOf, run, nameMore: makeMore(tools, lesson) };
+}
+
+// A straight scale from 0; what is beyond its edge stays there.
+function straight(edge, left, right) {
+  const to = scale(0, edge, left, right);
+  return Object.assign((w) => Math.min(right, to(w)), to);
 }
 
 // Panels: in a wide figure the history stands beside the curve; a narrow one leaves it to the words.
 function panels({ y, losses, scaled, now }, { width, height, wide }) {
   const down = scale(0, Math.max(...losses) * scaled * 1.05, 190, 28);
   const most = [5, 10, 20, 50, MOST].find((top) => top >= now.epochs);
+  const right = wide ? width * 0.62 : width - 16;
   return {
-    ...{ width, wide, down, most },
-    across: logScale(0.01, 1000, 44, wide ? width * 0.62 : width - 16, 22),
+    ...{ width, wide, down, most, edge: now.axis ? FAR : EDGE },
+    across: now.axis ? logScale(0.01, FAR, 44, right, 22) : straight(EDGE, 44, right),
     place: scale(0, 5, 44, width - 12),
     upright: scaleAround(y, height - 44, 266),
     along: scale(0, most, width * 0.62 + 48, width - 12),
@@ -171,7 +187,7 @@ function look({ x, y }, now, taken, curve, size) {
   const numbers = { x, y, now, taken, ...curve, last: taken.at(-1), scaled: part(x.length, now) };
   const view = { ...numbers, ...panels({ ...numbers }, size) };
   const { across, down, along, falls } = view;
-  const places = taken.map((one) => [across(Math.abs(one.w)), down(one.loss)]);
+  const places = taken.map(({ w, loss }) => [across(Math.abs(w)), down(loss), Math.abs(w) > view.edge]);
   const shown = view.wide ? taken.slice(0, -1) : [];
   const printed = shown.map((one, i) => [along(i + 1), falls(one.loss)]);
   return { ...view, places, printed };
@@ -179,19 +195,35 @@ function look({ x, y }, now, taken, curve, size) {
 
 function axesLayer(svg, say) {
   const [loss, fit, history] = ["axes", "axes-fit", "axes-history"].map((name) => layer(svg, name));
-  return ({ across, down, place, upright, along, falls, wide }) => {
-    axes(loss, across, down, { xLabel: say("axis-w"), yLabel: say("axis-loss") });
+  return ({ now, across, down, place, upright, along, falls, wide }) => {
+    axes(loss, across, down, { xLabel: say(now.axis ? "axis-log" : "axis-w"), yLabel: say("axis-loss") });
     axes(fit, place, upright, { xLabel: say("axis-x"), yLabel: say("axis-y") });
     if (wide) axes(history, along, falls, { xLabel: say("axis-epoch"), yLabel: say("axis-printed") });
     else history.replaceChildren();
   };
 }
 
-const lossPath = ({ losses, scaled, across, down }) =>
+const lossPath = ({ losses, scaled, across, down, edge }) =>
   path(
     WS.map(across),
-    losses.map((value) => down(value * scaled)),
+    losses.map((value, i) => (WS[i] <= edge ? down(value * scaled) : Number.NaN)),
   );
+
+// Through the present point, as steep as the curve is there, and no longer than the panel is high.
+function tangent({ last, places, across, down, edge }) {
+  const w = Math.abs(last.w);
+  if (w > edge) return "";
+  const near = w / 1000 || 0.001;
+  const right = (across(w + near) - across(w - near)) / (2 * near); // pixels for a w of 1, at this place
+  const below = (down(1) - down(0)) * last.slope * (last.w < 0 ? -1 : 1);
+  const [dx, dy] = [right, below].map((part) => (part * REACH) / Math.hypot(right, below));
+  const [x, y] = places.at(-1);
+  const ends = [-1, 1].map((side) => {
+    const room = side * dy > 0 ? down.from - y : y - down.to;
+    return side * Math.min(1, room / Math.abs(dy));
+  });
+  return through(ends.map((part) => [x + part * dx, y + part * dy]));
+}
 
 const valley = ({ best, least, scaled, across, down }) =>
   best ? `M${across(best)} ${down(least * scaled) - 3}l6 -10h-12z` : "";
@@ -212,19 +244,16 @@ function epochsLayer(svg) {
   );
 }
 
-const numbersLayer = (svg) =>
-  marksLayer(
-    svg,
-    "epoch-numbers",
-    "text",
-    { "text-anchor": "middle" },
-    ({ places }) => labels(places),
-    (_, [from, to, x, y]) => ({
-      x: x - 6,
-      y: y + (y > 160 ? -13 : 21),
-      text: from === to ? String(from) : `${from}–${to}`,
-    }),
-  );
+// Beyond the edge an arrow, and for the present point its w, above the curve.
+function numbersLayer(svg, say) {
+  const rows = ({ places }) => labels(places);
+  return marksLayer(svg, "epoch-numbers", "text", {}, rows, ({ now, last }, [from, to, x, y, beyond]) => {
+    const epochs = from === to ? String(from) : `${from}–${to}`;
+    if (!beyond) return { x: x - 6, y: y + (y > 160 ? -13 : 21), text: epochs, "text-anchor": "middle", class: null };
+    const text = say(to === now.epochs ? "beyond" : "beyond-then", { epochs, w: short(last.w) });
+    return { x, y: y - 14, text, "text-anchor": "end", class: "clear" };
+  });
+}
 
 function pointsLayer(svg) {
   const look = { fill: role("value"), "fill-opacity": 0.5 };
@@ -276,7 +305,7 @@ function summary({ now, taken, last, losses, best, least, scaled }, say) {
     epoch: now.epochs,
     w: short(last.w),
     loss: number(last.loss, digits),
-    slope: number(last.slope, digits),
+    slope: short(last.slope),
     printed: before && number(before.loss, digits),
     before: before && short(before.w),
     moved: before && short(Math.abs(last.w - before.w)),
@@ -301,7 +330,7 @@ function summary({ now, taken, last, losses, best, least, scaled }, say) {
 export default async (tools) => {
   const { svg, say, data } = tools;
   const lesson = await data();
-  const { epochsOf, run } = makeControls(tools, lesson);
+  const { epochsOf, run, nameMore } = makeControls(tools, lesson);
   const curveOf = rememberCurve(lesson.seeds);
 
   const layers = [
@@ -309,8 +338,9 @@ export default async (tools) => {
     pathLayer(svg, "loss", line("currentColor"), lossPath),
     pathLayer(svg, "best", { fill: "currentColor" }, valley),
     pathLayer(svg, "path", line(role("prediction"), " thin"), ({ places }) => through(places)),
+    pathLayer(svg, "tangent", line(role("prediction"), " thick"), tangent),
     epochsLayer(svg),
-    numbersLayer(svg),
+    numbersLayer(svg, say),
     pointsLayer(svg),
     pathLayer(svg, "truth", line(role("truth")), ({ place, upright }) => path(GRID.map(place), REAL.map(upright))),
     pathLayer(svg, "curve", line(role("prediction"), " dashed"), fitPath),
@@ -325,6 +355,7 @@ export default async (tools) => {
     run.stopIfElsewhere(now.epochs);
     const view = look(lesson.seeds[now.seed], now, taken, curveOf(now), size);
     for (const update of layers) update(view);
+    nameMore();
     return summary(view, say);
   };
 };

@@ -71,6 +71,7 @@ def expect_shapes(root, start, codes):
     error = " ".join(expected.pop().split()) if isinstance(expected[-1], str) else ""
     assert [row[1:3] for row in rows] == [[str(tuple(shape)), str(tuple(strides))] for shape, strides, _ in expected]
     assert numbers == expected[-1][2]
+    assert f": {' '.join(map(str, numbers))}." in summary
     assert error in summary and bool(error) == ("does not work" in summary)
 
 

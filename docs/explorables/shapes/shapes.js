@@ -1,7 +1,7 @@
 // Shapes: do torch's steps to a small tensor, one after another, and see what becomes of shape, memory and numbers.
 import { code, layer, marks, role, set, table } from "../shared/draw.js";
 import { range } from "../shared/math.js";
-import { apply, arange, places, product, tuple } from "../shared/tensors.js";
+import { apply, arange, places, product, tuple, values } from "../shared/tensors.js";
 
 const STARTS = {
   "arange(3)": arange(3),
@@ -87,14 +87,16 @@ function tensorLayer(svg, word, say) {
 }
 
 function summary({ failed, error, long, before, after, code: step }, say) {
-  if (error) return [[say("summary-error", { step: failed })], [say("torch", { error })]];
-  if (long) return [[say("summary-long", { most: LONG })]];
-  if (failed) return [[say("summary-full", { step: failed, most: MOST })]];
-  if (!after) return [[say("summary-start", { shape: tuple(before.shape) })]];
-  const values = { step, before: tuple(before.shape), after: tuple(after.shape) };
-  if (before.storage !== after.storage) return [[say("summary-copy", values)]];
-  if (values.before === values.after) return [[say("summary-same", values)]];
-  return [[say("summary-view", values)], [say("more-view")]];
+  const numbers = values(after ?? before).join(" ");
+  const more = say("numbers", { numbers });
+  if (error) return [[say("summary-error", { step: failed })], [say("torch", { error }), more]];
+  if (long) return [[say("summary-long", { most: LONG })], [more]];
+  if (failed) return [[say("summary-full", { step: failed, most: MOST })], [more]];
+  if (!after) return [[say("summary-start", { shape: tuple(before.shape) })], [more]];
+  const shapes = { step, before: tuple(before.shape), after: tuple(after.shape) };
+  if (before.storage !== after.storage) return [[say("summary-copy", shapes)], [more]];
+  if (shapes.before === shapes.after) return [[say("summary-same", shapes)], [more]];
+  return [[say("summary-view", shapes)], [say("more-view", { numbers })]];
 }
 
 // The last two tensors of a run, or the last one alone if no step has led from it.

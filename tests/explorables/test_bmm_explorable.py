@@ -19,6 +19,10 @@ def test_bmm_multiplies_as_torch_does(visit, b, n, m, p):
     last = b * n * m * p - 1
     page, root = visit("bmm", f"b={b}&n={n}&m={m}&p={p}&at={last}")
     A, B, C = product_on_screen(root, b, n, m, p)
+    first, second, _, result, _ = root.locator("pre").inner_text().split("\n")
+    names = {"torch": torch}
+    exec(f"{first}\n{second}", names)
+    assert [names["A"].tolist(), names["B"].tolist(), eval(result)] == [A, B, C], "the code gives what is drawn"
     assert torch.equal(torch.bmm(torch.tensor(A), torch.tensor(B)), torch.tensor(C))
     code = root.locator("pre").inner_text()
     assert f"{(b, n, m)}, {(b, m, p)} → {(b, n, p)}" in code

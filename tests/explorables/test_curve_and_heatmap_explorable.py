@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import torch
-from explorable_pages import double, input_of, minus, settled
+from explorable_pages import double, input_of, minus, rows_of, settled
 from torch import nn
 
 from nwlesson import attention_pooling, attention_weights
@@ -30,6 +30,14 @@ def expect_curve_and_heatmap(root, x, w):
         f"Mean squared error: {error:.3f}.",
     ):
         assert text in summary
+    order = (keys - x).abs().argsort(stable=True)
+    near, far = order[:5], order[5:]
+    sums = [[minus(own[ids].sum(), 3), "", minus((own * values)[ids].sum(), 3)] for ids in (far, order)]
+    assert rows_of(root) == [
+        *([minus(keys[i]), minus(own[i], 3), minus(values[i]), minus(own[i] * values[i], 3)] for i in near),
+        ["45 others", *sums[0]],
+        ["all", *sums[1]],
+    ]
     paths = root.locator("[data-part=cells] path").evaluate_all("all => all.map(e => e.getAttribute('d'))")
     drawn = [path.count("M") for path in paths]
     levels = (weights.sqrt() * 25 + 0.5).floor().long().flatten()

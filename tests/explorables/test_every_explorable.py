@@ -396,3 +396,27 @@ def test_a_page_that_is_put_back_is_as_it_was(visit):
     assert root.inner_html() != first
     put_back(page, "desktop")
     assert root.inner_html() == first
+
+
+TOLD = ["bmm", "curve-and-heatmap", "leave-one-out", "one-query", "shapes"]
+DRAWN = """svg => [...svg.querySelectorAll(":scope > *:not([data-part^=axes], [data-part^=scale], [data-part=names])")]
+    .flatMap(part => [part, ...part.querySelectorAll("*")])
+    .filter(element => !element.childElementCount).map(element => element.textContent.trim())"""
+NUMBER = r"[−-]?(?:\d+(?:\.\d+)?|∞)"
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_every_number_that_is_drawn_stands_in_a_text_too(visit, name):
+    """After the start and after each {try}; the numbers of the axes and of the levels aside."""
+    page, root = visit(name)
+    unfold(root)
+    drawn = []
+    for press in [None, *(button.click for button in root.locator("button.try").all())]:
+        if press:
+            settled(page, root, press)
+        texts = root.locator("svg.explorable-canvas").evaluate(DRAWN)
+        drawn += [text for text in texts if re.fullmatch(NUMBER, text)]
+        boxes = root.locator(".explorable-summary, .explorable-below").all_inner_texts()
+        told = set(re.findall(NUMBER, " ".join(boxes)))
+        assert [text for text in texts if re.fullmatch(NUMBER, text) and text not in told] == []
+    assert drawn or name == "curve-and-heatmap", "nothing was looked at"

@@ -62,6 +62,10 @@ def expect_leave_one_out(root, step, n=4, row=2, w=0.5, zero=False):
         return str(bool(value)) if after.dtype == torch.bool else str(int(value))
 
     assert [cell[0] for cell in shown] == [text(value) for value in after.flatten()]
+    tables = root.locator(".explorable-below table")
+    listed = [cell for table in tables.all() for cell in table.locator("td").all_text_contents()]
+    assert listed == [cell[0] for cell in drawn], "what is drawn can be read cell by cell"
+    assert tables.locator("caption").all_text_contents() == titles
     others = n - 1 if step in ("select", "reshape") else n
     assert [cell[1] for cell in shown] == [i for i in range(n) for _ in range(others)]
     assert all(thick == (whose == row) for _, whose, thick, _ in drawn)

@@ -1,7 +1,9 @@
 """Shapes: every step's shape, strides, numbers and errors against torch's own."""
 
 import itertools
+import re
 
+import pytest
 import torch
 from explorable_pages import input_of, rows_of, settled, start
 
@@ -71,7 +73,44 @@ def expect_shapes(root, start, codes):
     error = " ".join(expected.pop().split()) if isinstance(expected[-1], str) else ""
     assert [row[1:3] for row in rows] == [[str(tuple(shape)), str(tuple(strides))] for shape, strides, _ in expected]
     assert numbers == expected[-1][2]
+    assert f": {' '.join(map(str, numbers))}." in summary
     assert error in summary and bool(error) == ("does not work" in summary)
+
+
+def expect_memory(root, x):
+    """The first numbers of x's storage, and for each axis of more than one an arrow to the number one step away."""
+    stored = torch.tensor([], dtype=x.dtype).set_(x.untyped_storage()).tolist()
+    words = root.locator("[data-part=memory-names] text").all_text_contents()
+    steps = [(axis, stride) for axis, stride in enumerate(x.stride()) if x.shape[axis] > 1]
+    assert words[1:] == [f"axis {axis}: {stride}" for axis, stride in steps]
+    numbers = root.locator("[data-part=memory-numbers] text")
+    shown = numbers.all_text_contents()
+    cut = shown[-1] == "…"
+    assert shown[: -1 if cut else None] == list(map(str, stored))[: len(shown) - cut]
+    assert cut == (len(shown) - cut < len(stored))
+    places = [float(number.get_attribute("x")) for number in numbers.all()]
+    arrows = root.locator("[data-part=memory-arrows]").get_attribute("d")
+    ends = [float(end) for end in re.findall(r"H([\d.]+)", arrows)]
+    starts = [float(start) for start in re.findall(r"M([\d.]+)", arrows)]
+    assert starts == pytest.approx([places[0]] * len(steps), abs=0.1)
+    assert ends == pytest.approx([places[stride] for _, stride in steps if stride], abs=0.1)
+
+
+@pytest.mark.parametrize("view", ["desktop", "tiny"])
+@pytest.mark.parametrize(
+    ("start", "codes"),
+    [
+        ("arange(3)", []),
+        ("arange(3).reshape(3, 1)", ["expand(-1, 3)"]),
+        ("arange(6).reshape(2, 3)", ["repeat(2, 1, 1)"]),
+        ("arange(6).reshape(2, 3)", ["unsqueeze(1)"]),
+        ("arange(6).reshape(2, 3)", ["repeat(2, 1, 1)", "repeat_interleave(3)"]),
+        ("arange(6).reshape(2, 3)", ["repeat(2, 1, 1)", "repeat_interleave(2, dim=0)", "squeeze()"]),
+    ],
+)
+def test_an_arrow_is_a_step_in_torchs_memory(visit, view, start, codes):
+    _, root = visit("shapes", f"start={start}&done={'|'.join(codes)}", view=view)
+    expect_memory(root, eval(".".join([f"torch.{start}", *codes])))
 
 
 def test_shapes_by_keyboard_and_mouse(visit):

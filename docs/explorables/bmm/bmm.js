@@ -1,7 +1,7 @@
 // bmm: walk through the numbers of the result, and see which row meets which column in which level.
 import { code, layer, marks, marksLayer, role, set, whereIs } from "../shared/draw.js";
 import { range } from "../shared/math.js";
-import { meeting, mismatch, product, tensor, total, tuple } from "../shared/tensors.js";
+import { meeting, mismatch, nested, product, tensor, total, tuple } from "../shared/tensors.js";
 
 const SIZES = { b: 2, n: 2, m: 3, p: 2 };
 const WHOLE = /^\d+$/;
@@ -126,11 +126,14 @@ function namesOf({
 
 const namesLayer = (svg) => marksLayer(svg, "names", "text", {}, namesOf, (_, name) => ({ class: null, ...name }));
 
-function codeOf({ shapes, result, wrong, place, pairs }) {
-  const rule = `torch.bmm(A, B)  # ${shapes.map(tuple).join(", ")}`;
+// The code with all numbers that are drawn; those of the result that are not there yet are dots.
+function codeOf({ shapes, result, A, B, wrong, place, pairs }, cells) {
+  const [first, second] = [A, B].map(({ shape, storage }) => `torch.tensor(${nested(shape, storage)})`);
+  const rule = `A = ${first}\nB = ${second}\ntorch.bmm(A, B)  # ${shapes.map(tuple).join(", ")}`;
   if (wrong) return rule;
+  const found = cells.slice(-product(result)).map(({ text }) => text || "…");
   const terms = pairs.map(({ a, b }) => `${a} × ${b}`).join(" + ");
-  return `${rule} → ${tuple(result)}\n[${place.join(", ")}]: ${terms} = ${total(pairs)}`;
+  return `${rule} → ${tuple(result)}\n${nested(result, found)}\n[${place.join(", ")}]: ${terms} = ${total(pairs)}`;
 }
 
 function summary({ wrong, m, done, pairs, place: [level, row, column] }, say) {
@@ -173,7 +176,7 @@ export default ({ svg, below, say, state, part, change, slider, choice, buttons 
     const place = layout(now, size);
     cells = cellsOf(now, place);
     for (const update of layers) update({ now, place, cells });
-    set(lines, { text: codeOf(now) });
+    set(lines, { text: codeOf(now, cells) });
     return summary(now, say);
   };
 };

@@ -18,12 +18,24 @@ import {
   scale,
   scaleAround,
   set,
+  table,
   writeW,
 } from "../shared/draw.js";
-import { curvePlaces, meanSquare, neighbours, pool, predict, range, truth, weights } from "../shared/math.js";
+import {
+  byDistance,
+  curvePlaces,
+  meanSquare,
+  neighbours,
+  pool,
+  predict,
+  range,
+  truth,
+  weights,
+} from "../shared/math.js";
 
 const EVEN = range(201, (i) => i / 40);
 const LEVELS = 25; // of darkness
+const NEAREST = 5; // keys in the table
 const SHOWN = [0, 0.01, 0.05, 0.2, 0.5, 1];
 // One meaning of darkness for every w: the square root of the weight, or small weights would be invisible.
 const level = (weight) => Math.round(Math.sqrt(weight) * LEVELS);
@@ -157,7 +169,32 @@ function summary(keys, real, { query, w, map, answers, weights: own, prediction 
   return [told([`-${kind}`, "-error", ""]), told([w === 0 ? "-alike" : "-heard"])];
 }
 
-export default async ({ svg, say, data, change, slider }) => {
+// The framed row: the nearest keys one by one, the others and all of them together.
+function drawTable(below, { x: keys, y: values }, { query, weights: row }, say) {
+  const order = byDistance(keys, query);
+  const far = order.slice(NEAREST);
+  const sum = (ids, of) =>
+    number(
+      ids.reduce((total, i) => total + of(i), 0),
+      3,
+    );
+  const both = (ids) => [sum(ids, (i) => row[i]), "", sum(ids, (i) => row[i] * values[i])];
+  const one = (i) => [number(keys[i]), number(row[i], 3), number(values[i]), number(row[i] * values[i], 3)];
+  const rows = [
+    ...order.slice(0, NEAREST).map(one),
+    [say("others", { others: far.length }), ...both(far)],
+    [say("all"), ...both(order)],
+  ];
+  const told = say("caption", { x: number(query, 3), count: NEAREST, all: keys.length });
+  table(
+    below,
+    told,
+    ["key", "weight", "value", "product"].map((head) => say(head)),
+    rows,
+  );
+}
+
+export default async ({ svg, below, say, data, change, slider }) => {
   const { queries, seeds } = await data();
   const points = seeds[0];
   const { x: keys, y: values } = points;
@@ -198,6 +235,7 @@ export default async ({ svg, say, data, change, slider }) => {
   return (state, size) => {
     view = look(queries, points, state, mapOf(state.w), size);
     for (const update of layers) update(view);
+    drawTable(below, points, view, say);
     return summary(keys, real, view, say);
   };
 };

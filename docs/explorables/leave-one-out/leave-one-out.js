@@ -1,5 +1,5 @@
 // Leave one out: from a row of inputs to a table of keys in which nobody meets themself, and the same with -inf.
-import { code, line, marksLayer, number, pathLayer, role, set } from "../shared/draw.js";
+import { add, code, line, marksLayer, number, pathLayer, role, set, table } from "../shared/draw.js";
 import {
   eye,
   fillDiagonal,
@@ -94,8 +94,17 @@ function look(numbers, state, row, { width, wide }) {
     const heads = whose ? [] : rows.map((_, i) => ({ i, left, top: up + 28 + i * line }));
     return { name: `${name} ${shape}`, left, up, heads, cells: place(all[name], { left, up, room, line }) };
   });
+  const written = [before, after].map((name) => {
+    const { rows, whose, text = String, shape } = all[name];
+    const texts = rows.map((list) => list.map((value) => text(value)));
+    return {
+      caption: `${name} ${shape}`,
+      rows: whose ? [[name, ...texts.flat()]] : texts.map((list, i) => [`${i}`, ...list]),
+    };
+  });
   const comment = `  # ${all[after].shape}`;
-  return { row, line, halves, cells: halves.flatMap(({ cells }) => cells), lines: lines.map((one) => one + comment) };
+  const cells = halves.flatMap((half) => half.cells);
+  return { row, line, halves, cells, written, lines: lines.map((one) => one + comment) };
 }
 
 const QUIET = { "pointer-events": "none" }; // the boxes are what the reader points at
@@ -172,6 +181,11 @@ function numbersLayer(svg) {
   );
 }
 
+// A table of the drawing as one that can be read cell by cell.
+function listTable(box, { caption, rows }, head) {
+  table(box, caption, [head, ...range(rows[0].length - 1).map(String)], rows);
+}
+
 function summary({ x, y, cut, kept, table }, { step, n, w, zero }, row, say) {
   const own = softmax(table[row]);
   const answers = [pool(own, y), pool(weights(x[row], cut(x)[row], w), cut(y)[row])];
@@ -205,6 +219,7 @@ export default ({ svg, below, say, state, change, slider, choice, tick, buttons 
 
   const layers = [namesLayer, rowsLayer, cellsLayer, crossesLayer, numbersLayer].map((make) => make(svg));
   const lines = code(below);
+  const listed = range(2, () => add(below, "div", { class: "unseen" })); // what is drawn as a table, for a listener
   svg.addEventListener("mousemove", ({ target }) => {
     const row = target.getAttribute("data-row");
     if (row) change({ row: Number(row) });
@@ -218,6 +233,7 @@ export default ({ svg, below, say, state, change, slider, choice, tick, buttons 
     const view = look(numbers, now, row, size);
     for (const update of layers) update(view);
     set(lines, { text: view.lines.join("\n") });
+    for (const [i, box] of listed.entries()) listTable(box, view.written[i], say("row"));
     return summary(numbers, now, row, say);
   };
 };

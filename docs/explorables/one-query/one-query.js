@@ -21,7 +21,7 @@ import {
   textLayer,
   writeW,
 } from "../shared/draw.js";
-import { curvePlaces, kernels, neighbours, pool, range, scores, truth, weights } from "../shared/math.js";
+import { byDistance, curvePlaces, kernels, neighbours, pool, range, scores, truth, weights } from "../shared/math.js";
 
 const GRID = range(201, (i) => i / 40);
 const BELL = range(321, (i) => (i - 160) / 40); // where the kernel is drawn, in widths
@@ -115,9 +115,6 @@ function label({ query, prediction, x, y, h }, say) {
     text: prediction === null ? say("nobody") : number(prediction),
   };
 }
-
-const byDistance = (keys, query) =>
-  keys.map((_, i) => i).sort((a, b) => Math.abs(query - keys[a]) - Math.abs(query - keys[b]));
 
 // The nearest keys one by one, the rest and all of them together.
 function tableRows({ x: keys, y: values }, view, say) {

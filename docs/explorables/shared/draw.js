@@ -125,13 +125,14 @@ export function table(parent, caption, heads, rows) {
   marks(head, "tr", [heads], () => ({}));
   marks(head.firstElementChild, "th", heads, (text) => ({ text, scope: "col" }));
   marks(body, "tr", rows, () => ({}));
-  for (const [i, row] of rows.entries()) {
-    const line = body.children[i];
-    for (const [j, text] of row.entries()) {
-      const cell = line.children[j] ?? add(line, j ? "td" : "th", j ? {} : { scope: "row" });
-      set(cell, { text });
-    }
+  for (const [i, row] of rows.entries()) fillRow(body.children[i], row);
+}
+
+function fillRow(line, texts) {
+  for (const [i, text] of texts.entries()) {
+    set(line.children[i] ?? add(line, i ? "td" : "th", i ? {} : { scope: "row" }), { text });
   }
+  while (line.childElementCount > texts.length) line.lastElementChild.remove();
 }
 
 // A number as the reader sees it, with a true minus sign.

@@ -83,6 +83,10 @@ export function curvePlaces(even, keys, w, kernel = "gaussian") {
   return [...even, ...inside].sort((a, b) => a - b);
 }
 
+// The places of the keys in their list, the nearest first.
+export const byDistance = (keys, query) =>
+  keys.map((_, i) => i).sort((a, b) => Math.abs(query - keys[a]) - Math.abs(query - keys[b]));
+
 // How many equal weights would be as even as these: n for n equal ones, 1 when one key has it all.
 export const neighbours = (weights) => 1 / sum(weights.map((weight) => weight ** 2));
 

@@ -7,6 +7,13 @@ const list = (numbers) => `[${numbers.join(", ")}]`;
 // A shape or strides as Python writes a tuple.
 export const tuple = (numbers) => `(${numbers.join(", ")}${numbers.length === 1 ? "," : ""})`;
 
+// Numbers in reading order as torch prints a tensor of this shape.
+export function nested(shape, numbers) {
+  if (shape.length === 0) return String(numbers[0]);
+  const each = numbers.length / shape[0];
+  return list(range(shape[0], (i) => nested(shape.slice(1), numbers.slice(i * each, (i + 1) * each))));
+}
+
 // The last axis lies in memory without gaps, each axis before it a whole step of the next ones apart.
 const inOrder = (shape) => shape.map((_, i) => product(shape.slice(i + 1)));
 export const tensor = (shape, storage) => ({ shape, strides: inOrder(shape), storage });

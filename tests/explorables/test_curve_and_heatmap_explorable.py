@@ -70,7 +70,8 @@ def test_curve_and_heatmap_by_mouse_picks_a_place_above_and_a_row_below(visit):
     left, right = box["x"] + 44, box["x"] + box["width"] - 12
     settled(page, root, lambda: page.mouse.click(left + (right - left) * 0.8, box["y"] + 100))
     expect_curve_and_heatmap(root, 4.0, 4.0)
-    top, bottom = box["y"] + box["height"] - 330, box["y"] + box["height"] - 100
+    frame = root.locator("[data-part=axes-map] path").first.bounding_box()
+    top, bottom = frame["y"], frame["y"] + frame["height"]
     settled(page, root, lambda: page.mouse.click(left + 20, top + (bottom - top) * 0.2))
     expect_curve_and_heatmap(root, 1.0, 4.0)
     frame = root.locator("[data-part=row]").bounding_box()

@@ -119,7 +119,7 @@ def test_five_steps_of_descent(maths, seed, how):
                 const [losses, slopes, ws] = [[], [], []];
                 for (let i = 0; i < 5; i++) {
                     losses.push(m.loss(x, y, w, how));
-                    slopes.push((how.log ? m.logSlope : m.slope)(x, y, w, how));
+                    slopes.push((how.log ? w : 1) * m.slope(x, y, w, how));
                     ws.push(w = m.step(x, y, w, lr, how));
                 }
                 return [losses, slopes, ws];

@@ -66,13 +66,14 @@ function rememberMap(queries, { x: keys, y: values }) {
 // All that the layers show, computed once for each drawing.
 function look(queries, { x: keys, y: values }, { x: query, w }, map, { width, height }) {
   const own = weights(query, keys, w);
+  const below = 28 + 0.39 * (height - 166); // where the curve's panel ends; the rest is the map's
   return {
     ...{ ...map, query, w, width, height, weights: own },
     prediction: pool(own, values),
     index: queries.indexOf(nearest(queries, query)),
     x: scale(0, 5, 44, width - 12),
-    y: scaleAround(values, height - 368, 28),
-    down: scale(0, 5, height - 330, height - 100),
+    y: scaleAround(values, below, 28),
+    down: scale(0, 5, below + 38, height - 100),
   };
 }
 

@@ -115,7 +115,7 @@ function ringLayers(svg, say) {
       const to = inCircle(view, view.q);
       return to ? `M${view.ring.join(" ")}L${to.join(" ")}` : "";
     }),
-    textLayer(svg, "ring-name", { "text-anchor": "middle" }, ({ keys, ring: [x, y] }) => ({
+    textLayer(svg, "ring-name", { "text-anchor": "middle", class: "clear" }, ({ keys, ring: [x, y] }) => ({
       x,
       y: y + 16,
       text: keys === "circle" ? say("ring") : "",

@@ -147,9 +147,6 @@ export function slope(x, y, w, how = {}) {
   return part(x.length, how) * sum(terms);
 }
 
-// The same by log w.
-export const logSlope = (x, y, w, how = {}) => w * slope(x, y, w, how);
-
 // One epoch of gradient descent: w, its loss, the slope by w, and the w after the step.
 export function epoch(x, y, w, lr, how = {}) {
   const steep = slope(x, y, w, how);

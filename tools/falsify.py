@@ -61,10 +61,18 @@ def copy(target: Path) -> list[str]:
     return names
 
 
+def read(root: Path, names: list[str]) -> dict[str, str]:
+    return {name: (root / name).read_text(encoding="utf-8", errors="ignore") for name in names}
+
+
+def places(row: Falsification, texts: dict[str, str]) -> list[str]:
+    """Return the files that hold the text to be replaced, a file twice where it stands twice."""
+    return [name for name, text in texts.items() for _ in range(text.count(row.old))]
+
+
 def find(row: Falsification, root: Path, names: list[str]) -> Path:
     """Return the file that holds the text to be replaced; an error if that stands nowhere or twice."""
-    texts = {name: (root / name).read_text(encoding="utf-8", errors="ignore") for name in names}
-    found = [name for name, text in texts.items() for _ in range(text.count(row.old))]
+    found = places(row, read(root, names))
     if len(found) != 1:
         raise SystemExit(f"{row.kind}, {row.name}: this text must stand once, but stands in {found}:\n{row.old}")
     return root / found[0]
@@ -84,7 +92,7 @@ def build(root: Path) -> bool:
 
 def tests(words: str, root: Path) -> bool:
     """Run the tests that -k finds by these words; only the files that define them are read."""
-    defined = {path: _defined(path) for path in sorted((root / "tests").rglob("test_*.py"))}
+    defined = {path: tests_of(path) for path in sorted((root / "tests").rglob("test_*.py"))}
     files = set()
     for word in re.findall(r"test_\w+", words):
         having = {str(path) for path, names in defined.items() if any(word in name for name in names)}
@@ -95,7 +103,7 @@ def tests(words: str, root: Path) -> bool:
     return run([sys.executable, "-m", "pytest", *options, *sorted(files)], root)
 
 
-def _defined(path: Path) -> list[str]:
+def tests_of(path: Path) -> list[str]:
     return re.findall(r"^def (test_\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
 
 

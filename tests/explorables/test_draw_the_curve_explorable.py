@@ -1,7 +1,6 @@
 """Draw the curve: strokes, keys, address, the saved picture; the truth stays hidden; errors against nwlesson's."""
 
 import io
-import math
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
@@ -380,4 +379,4 @@ def colour_share(picture, colour):
     """How much of a picture has nearly this colour."""
     plain = Image.new("RGB", picture.size, colour)
     far = np.asarray(ImageChops.difference(picture, plain)).max(axis=2)
-    return math.fsum((far < 12).ravel()) / far.size
+    return (far < 12).mean()

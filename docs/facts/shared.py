@@ -70,6 +70,8 @@ def percent(share) -> str:
 
 
 def power_of_ten(x: float) -> str:
-    """Write a small number as people do: 3 × 10⁻¹⁵."""
+    """Write a small number as people do: 3 × 10⁻¹⁵, and 0 as it is."""
+    if x == 0:
+        return "0"
     digit, exponent = f"{x:.0e}".split("e")
     return f"{digit} × 10" + str(int(exponent)).translate(SUPERSCRIPT)

@@ -93,7 +93,7 @@ def expect_same_formula(root, **state):
 
     summary = root.locator(".explorable-summary").inner_text()
     top, nearest = order[0], old.argmax()
-    loudest = f"t = {minus(t)}: the loudest key is {minus(X[top])}, "
+    loudest = f"t = {minus(t)}: the top key is {minus(X[top])}, "
     assert loudest + ("the nearest." if top == nearest else f"not the nearest, {minus(X[nearest])}.") in summary
     assert f"Prediction {minus(weights @ Y)}; in 1964 it was {minus(old @ Y)}." in summary
     assert (

@@ -179,11 +179,12 @@ async function run(root, name, build) {
     if (!size.width) return; // not shown, as when printing
     controls.show();
     told = draw(parts.state, size);
+    set(summary, { text: told.flat().join(" ") });
   }
   // Of what is told, `said` and `more`, a listener hears the sentences of `said` that are new; all can be read.
   function tell() {
-    const [said, more = []] = told;
-    set(summary, { text: [...said, ...more].join(" "), "aria-busy": null });
+    const [said] = told;
+    set(summary, { "aria-busy": null });
     set(live, { text: said.filter((sentence) => !heard.includes(sentence)).join(" ") });
     heard = said;
   }

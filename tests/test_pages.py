@@ -118,6 +118,22 @@ def test_every_lesson_asserts_something(page):
     assert "assert " in code(page.read_text(encoding="utf-8"))
 
 
+def test_the_way_on_home_is_that_of_the_contents():
+    """Each part by its name, its first lesson, its numbers, and the minutes of these lessons and no others."""
+    home = (DOCS / "index.md").read_text(encoding="utf-8")
+    parts = re.findall(r':caption: "[IV]+  (.*)"\n\n((?:lessons/.*\n)+)', home)
+    steps = re.findall(
+        r"^\d\. \*\*\[(.*)\]\((.*)\.md\)\.\*\* Lessons (\d+) (?:to|and) (\d+), \{minutes\}`(.*)`", home, re.M
+    )
+    assert len(steps) == len(parts) == 4
+    for (title, lessons), (name, first, least, most, counted) in zip(parts, steps):
+        lessons = lessons.split()
+        assert (name, first) == (title, lessons[0])
+        assert [int(least), int(most)] == [int(lesson.split("/")[1][:2]) for lesson in (lessons[0], lessons[-1])]
+        pages = sorted(page for pattern in counted.split() for page in DOCS.glob(f"{pattern}.md"))
+        assert pages == [DOCS / f"{lesson}.md" for lesson in lessons]
+
+
 def test_every_fact_is_used(facts):
     used = set()
     for page in [*PAGES, *(DOCS / "gallery").glob("*")]:

@@ -47,11 +47,10 @@ class MinutesRole(SphinxRole):
         if not pages:
             return [], [self.inliner.reporter.error(f"no page {self.text!r} to read", line=self.lineno)]
         texts = [page.read_text(encoding="utf-8") for page in pages]
-        figures = [figure_file(match, Path(self.env.srcdir)) for text in texts for match in EXPLORABLE.finditer(text)]
+        figures = [figure_file(match, docs) for text in texts for match in EXPLORABLE.finditer(text)]
         for file in pages + figures:
             self.env.note_dependency(str(file))
-        texts = [with_figures(text, Path(self.env.srcdir)) for text in texts]
-        total = sum(minutes(text) for text in texts)
+        total = sum(minutes(with_figures(text, docs)) for text in texts)
         return [nodes.inline(self.rawtext, f"{total} minute{'s' * (total > 1)}")], []
 
 

@@ -155,10 +155,8 @@ def sentences(app: Sphinx) -> dict:
     return json.loads(Path(app.srcdir, "facts", "sentences.json").read_text(encoding="utf-8"))
 
 
-DATA = {
-    "shared/data.json": lesson_data,
-    "real-head/data.json": sentences,
-}  # what a module can ask for, and who makes it
+# What a module can ask for, and who makes it.
+DATA = {"shared/data.json": lesson_data, "real-head/data.json": sentences}
 
 
 def write_modules(app: Sphinx) -> None:

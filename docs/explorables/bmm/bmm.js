@@ -27,7 +27,7 @@ function walk({ b, n, m, p, second, at: wanted }) {
   const [A, B] = [filled(shapes[0], 4, 1), filled(shapes[1], 3, 1)];
   const wrong = mismatch(...shapes);
   const pairs = wrong ? [] : meeting(A, B, index(cell)).slice(0, done);
-  return { shapes, result: [b, n, p], m, A, B, wrong, cell, done, index, place: index(cell), pairs };
+  return { shapes, result: [b, n, p], m, A, B, second, wrong, cell, done, index, place: index(cell), pairs };
 }
 
 // Where the three stacks stand, and how large a cell is.
@@ -136,8 +136,8 @@ function codeOf({ shapes, result, A, B, wrong, place, pairs }, cells) {
   return `${rule} → ${tuple(result)}\n${nested(result, found)}\n[${place.join(", ")}]: ${terms} = ${total(pairs)}`;
 }
 
-function summary({ wrong, m, done, pairs, place: [level, row, column] }, say) {
-  if (wrong) return [[say("summary-error")], [say("torch", { error: wrong })]];
+function summary({ wrong, second, m, done, pairs, place: [level, row, column] }, say) {
+  if (wrong) return [[say("summary-error", { fault: say(`second-${second}`) })], [say("torch", { error: wrong })]];
   return [[say(done === m ? "summary-done" : "summary", { level, row, column, done, all: m, sum: total(pairs) })]];
 }
 

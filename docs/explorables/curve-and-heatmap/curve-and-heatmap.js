@@ -28,7 +28,9 @@ import {
   neighbours,
   pool,
   predict,
+  products,
   range,
+  sumOver,
   truth,
   weights,
 } from "../shared/math.js";
@@ -174,17 +176,11 @@ function summary(keys, real, { query, w, map, answers, weights: own, prediction 
 function drawTable(below, { x: keys, y: values }, { query, weights: row }, say) {
   const order = byDistance(keys, query);
   const far = order.slice(NEAREST);
-  const sum = (ids, of) =>
-    number(
-      ids.reduce((total, i) => total + of(i), 0),
-      3,
-    );
-  const both = (ids) => [sum(ids, (i) => row[i]), "", sum(ids, (i) => row[i] * values[i])];
-  const one = (i) => [number(keys[i]), number(row[i], 3), number(values[i]), number(row[i] * values[i], 3)];
+  const cells = (ids, value) => [number(sumOver(ids, row), 3), value, number(sumOver(ids, products(row, values)), 3)];
   const rows = [
-    ...order.slice(0, NEAREST).map(one),
-    [say("others", { others: far.length }), ...both(far)],
-    [say("all"), ...both(order)],
+    ...order.slice(0, NEAREST).map((i) => [number(keys[i]), ...cells([i], number(values[i]))]),
+    [say("others", { others: far.length }), ...cells(far, "")],
+    [say("all"), ...cells(order, "")],
   ];
   const told = say("caption", { x: number(query, 3), count: NEAREST, all: keys.length });
   table(

@@ -21,7 +21,19 @@ import {
   textLayer,
   writeW,
 } from "../shared/draw.js";
-import { byDistance, curvePlaces, kernels, neighbours, pool, range, scores, truth, weights } from "../shared/math.js";
+import {
+  byDistance,
+  curvePlaces,
+  kernels,
+  neighbours,
+  pool,
+  products,
+  range,
+  scores,
+  sumOver,
+  truth,
+  weights,
+} from "../shared/math.js";
 
 const GRID = range(201, (i) => i / 40);
 const BELL = range(321, (i) => (i - 160) / 40); // where the kernel is drawn, in widths
@@ -123,8 +135,8 @@ function tableRows({ x: keys, y: values }, view, say) {
   const written = (value) => (row ? number(value(), 3) : NONE);
   const order = byDistance(keys, query);
   const [near, far] = [order.slice(0, NEAREST), order.slice(NEAREST)];
-  const share = (ids) => written(() => ids.reduce((sum, i) => sum + row[i], 0));
-  const product = (ids) => written(() => ids.reduce((sum, i) => sum + row[i] * values[i], 0));
+  const share = (ids) => written(() => sumOver(ids, row));
+  const product = (ids) => written(() => sumOver(ids, products(row, values)));
   const one = (i) => [
     number(keys[i]),
     number(query - keys[i]),

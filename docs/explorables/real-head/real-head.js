@@ -14,7 +14,7 @@ import {
   whereIs,
   writeW,
 } from "../shared/draw.js";
-import { counts, heated, neighbours, softmax, sum } from "../shared/math.js";
+import { counts, heated, neighbours, softmax, sum, sumOver } from "../shared/math.js";
 
 const LOUDEST = 5;
 const [LEFT, RIGHT, BOTTOM] = [92, 44, 40]; // pixels around the bars
@@ -93,7 +93,7 @@ const pointer = ({ query, top, tall }) => `M${LEFT - 4} ${top(query) + tall / 2}
 // The loudest words one by one, the rest and all of them together.
 function tableRows({ tokens, order, scores, counts, weights }, say) {
   const rest = order.slice(LOUDEST);
-  const share = (ids) => [counts, weights].map((numbers) => number(sum(ids.map((i) => numbers[i])), 3));
+  const share = (ids) => [counts, weights].map((numbers) => number(sumOver(ids, numbers), 3));
   return [
     ...order.slice(0, LOUDEST).map((i) => [tokens[i], number(scores[i]), ...share([i])]),
     [say("others", { others: rest.length }), "", ...share(rest)],

@@ -51,6 +51,8 @@ export function weights(query, keys, w = 1, kernel = "gaussian") {
   return total > 0 ? counts.map((count) => count / total) : null;
 }
 
+// What some of the numbers come to; which ones say their places in the list.
+export const sumOver = (places, numbers) => sum(places.map((i) => numbers[i]));
 export const products = (a, b) => a.map((number, i) => number * b[i]);
 
 export function pool(weights, values) {

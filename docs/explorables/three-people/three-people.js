@@ -31,6 +31,7 @@ const [LEFT, TALL] = [40, 28]; // pixels: beside the panels, the height of the b
 const place = (x) => number(x, Number.isInteger(x) ? 0 : 1);
 // A share is never 0, so its first digit is shown, however small.
 const share = (x) => number(x, Math.max(3, Math.ceil(-Math.log10(x))));
+const WRITE = { distance: place, score: number, count: share, weight: share, product: number };
 const tenth = (x) => Math.round(10 * x) / 10;
 
 // All that the layers show, computed once for each drawing.
@@ -183,8 +184,7 @@ function dragLayers(svg, change, view) {
 
 // What is filled in so far, and below it the sums.
 function drawTable(below, { q, step, keys, columns, prediction }, say) {
-  const write = { distance: place, score: number, count: share, weight: share, product: number };
-  const cell = (value, i) => (i < step ? write[COLUMNS[i]](value) : "");
+  const cell = (value, i) => (i < step ? WRITE[COLUMNS[i]](value) : "");
   const rows = keys.map((key, j) => [
     `${PEOPLE[j]}: ${place(key)}`,
     ...COLUMNS.map((column, i) => cell(columns[column][j], i)),
@@ -198,8 +198,7 @@ function drawTable(below, { q, step, keys, columns, prediction }, say) {
 // The rule of the newest column, and its numbers.
 function summary({ q, step, columns, prediction }, say) {
   const column = COLUMNS[step - 1];
-  const write = { distance: place, score: number, count: share, weight: share, product: number }[column];
-  const [a, b, c] = columns[column].map((value) => write(value));
+  const [a, b, c] = columns[column].map((value) => WRITE[column](value));
   const more = { q: place(q), total: share(sum(columns.count)), prediction: number(prediction) };
   return [[say(`rule-${column}`), say(`numbers-${column}`, { a, b, c, ...more })]];
 }

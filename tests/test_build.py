@@ -125,8 +125,9 @@ def built(tmp_path_factory):
         shutil.copytree(ROOT / folder, root / folder, ignore=ignore)
     for folder in "_ext", "_static", "_templates", "explorables":
         shutil.copytree(DOCS / folder, root / "docs" / folder, ignore=ignore)
-    for file in "conf.py", "inventories.toml", "references.bib", "requirements.lock":
-        shutil.copy2(DOCS / file, root / "docs")
+    (root / "docs" / "facts").mkdir()
+    for file in "conf.py", "inventories.toml", "references.bib", "requirements.lock", "facts/sentences.json":
+        shutil.copy2(DOCS / file, root / "docs" / file)
     for file, text in {
         "facts/lesson_a.py": 'def facts():\n    assert 1 + 1 == 2, "arithmetic"\n    return {"one": "1.00"}\n',
         "facts/lesson_b.py": 'def facts():\n    return {"two": "7.00"}\n',

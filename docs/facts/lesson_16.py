@@ -5,8 +5,9 @@ from pathlib import Path
 
 import torch
 from facts.shared import power_of_ten
+from torch.nn.functional import scaled_dot_product_attention
 
-from nwlesson import gaussian
+from nwlesson import attention_pooling, gaussian, make_data
 
 STORED = json.loads(Path(__file__).with_name("measurements.json").read_text(encoding="utf-8"))
 TABLE = STORED["pooling"]
@@ -17,7 +18,7 @@ BOOK = TABLE["the book's form"]
 def facts() -> dict[str, str]:
     check_what_grows()
     check_the_table()
-    return of_the_machine() | of_the_book() | of_time() | of_memory() | of_errors()
+    return of_the_machine() | of_the_book() | of_the_middle() | of_time() | of_memory() | of_errors()
 
 
 def check_what_grows() -> None:
@@ -55,6 +56,23 @@ def of_the_book() -> dict[str, str]:
         "scale-bins-million": f"{TABLE['bins']['1000000']['seconds']:.1g}",
         "scale-features-million": f"{TABLE['features']['1000000']['seconds']:.1g}",
     }
+
+
+def of_the_middle() -> dict[str, str]:
+    """How far the expanded square is off where x is far from 0 and is not counted from the middle."""
+    data = make_data(2000, step=0.005, dtype=torch.float64)
+    x, y, x_test = data.x_train, data.y_train, data.x_test
+    exact = attention_pooling(x_test, x, y, 10.0)
+
+    def off_by(moved: float, dtype: torch.dtype) -> float:
+        q, k, v = (t[None, None, :, None].to(dtype) for t in ((x_test + moved) * 10, (x + moved) * 10, y))
+        answers = scaled_dot_product_attention(q, k, v, attn_mask=-(k**2).mT / 2)
+        return (answers.reshape(-1) - exact).abs().max().item()
+
+    double, single = off_by(10_000, torch.float64), off_by(10_000, torch.float32)
+    assert double > 1e5 * off_by(-2.5, torch.float64), "far from 0 the last digits should be lost"
+    assert single > 1 > 1e5 * off_by(-2.5, torch.float32), "and float32 has none to lose"
+    return {"scale-careless-64": power_of_ten(double), "scale-careless-32": f"{single:.0f}"}
 
 
 def faster(name: str) -> str:

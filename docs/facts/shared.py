@@ -70,8 +70,8 @@ def percent(share) -> str:
 
 
 def power_of_ten(x: float) -> str:
-    """Write a small number as people do: 3 × 10⁻¹⁵, and 0 as it is."""
+    """Write a small number as people do, on one line: 3 × 10⁻¹⁵, and 0 as it is."""
     if x == 0:
         return "0"
     digit, exponent = f"{x:.0e}".split("e")
-    return f"{digit} × 10" + str(int(exponent)).translate(SUPERSCRIPT)
+    return f"{digit}\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10" + str(int(exponent)).translate(SUPERSCRIPT)

@@ -37,7 +37,7 @@ def test_the_default_of_statsmodels_is_the_straight_line():
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::FutureWarning")  # statsmodels on its own random numbers
-@pytest.mark.parametrize(("n", "seed"), [(50, 0), (50, 1), (50, 7), (120, 2), (500, 0), (500, 4), (1000, 0)])
+@pytest.mark.parametrize(("n", "seed"), [(50, 0), (50, 1), (50, 7), (120, 2), (500, 0)])
 def test_the_fitted_bandwidth_is_that_of_least_squares_cross_validation(n, seed):
     """statsmodels finds the same bandwidth by its own method; ours must not be worse."""
     data = make_data(n, seed=seed, dtype=torch.float64)

@@ -15,9 +15,12 @@ each_script = pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.s
 
 @pytest.fixture(scope="module")
 def programs():
-    """Make processes that have nothing but torch, matplotlib and nwlesson imported, which is what takes the time."""
+    """Make processes that have nothing but torch, matplotlib and nwlesson imported, which is what takes the time.
+
+    torch imports torch._dynamo when the first optimizer is made.
+    """
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["torch", "matplotlib.pyplot", "nwlesson"])
+    context.set_forkserver_preload(["torch", "torch._dynamo", "matplotlib.pyplot", "nwlesson"])
     with pytest.MonkeyPatch.context() as settings:
         for name, value in {"MPLBACKEND": "agg", "OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "error"}.items():
             settings.setenv(name, value)

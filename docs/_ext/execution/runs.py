@@ -59,12 +59,21 @@ def notebook_jobs(docs: Path, build: Path) -> list[Job]:
     return [Job("notebook", path, run_notebook, partial(keep, path)) for path in changed]
 
 
+def import_what_is_shared() -> None:
+    """Import, once, what the jobs need, so that every forked child has it."""
+    for module in SHARED:
+        importlib.import_module(module)
+    from torch import optim, zeros
+
+    optim.SGD([zeros(1)])  # with the first optimizer torch imports what it needs for all, for a second and a half
+
+
 def run_what_is_new(docs: Path, build: Path) -> int:
     """Run everything that is not stored; return 1 and say what failed if something did."""
     docs, build = docs.resolve(), build.resolve()
     jobs = [*fact_jobs(docs, build), *doctest_jobs(docs, build), *notebook_jobs(docs, build)]
-    for module in SHARED if jobs else []:  # imported here, once, so that every forked child has it
-        importlib.import_module(module)
+    if jobs:
+        import_what_is_shared()
     failures = 0
     for job, result, problem in run_jobs(jobs):
         print(f"ran {job.kind} {job.path.relative_to(docs).as_posix()}", flush=True)

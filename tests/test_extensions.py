@@ -284,9 +284,9 @@ def test_two_equal_figures_are_the_same_file():
     assert svg() == svg()
 
 
-def test_the_gallery_begins_with_the_picture_of_the_home_page():
+def test_the_gallery_is_in_the_order_of_the_lessons():
     scripts = [path.name for path in (DOCS / "gallery").glob("plot_*.py")]
-    assert sorted(scripts, key=OrderOfLessons(""))[:2] == ["plot_idea.py", "plot_draw_it_yourself.py"]
+    assert sorted(scripts, key=OrderOfLessons(""))[:2] == ["plot_draw_it_yourself.py", "plot_fifty_points.py"]
     assert sorted([*scripts, "plot_a.py"], key=OrderOfLessons(""))[-1] == "plot_a.py", "shown nowhere, it comes last"
 
 

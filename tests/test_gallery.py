@@ -8,6 +8,8 @@ import runpy
 import pytest
 from bs4 import BeautifulSoup
 from conftest import DOCS, SITE
+from gallery import places
+from sphinx.errors import ExtensionError
 
 SCRIPTS = sorted((DOCS / "gallery").glob("plot_*.py"))
 each_script = pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
@@ -78,6 +80,38 @@ def test_every_picture_is_used_by_the_home_page_or_a_lesson():
     pages = [DOCS / "index.md", *DOCS.glob("lessons/*.md"), *DOCS.glob("explorables/*/*.md")]
     text = "".join(page.read_text(encoding="utf-8") for page in pages)
     assert [s.stem for s in SCRIPTS if f"sphx_glr_{s.stem}_001.svg" not in text] == []
+
+
+def test_the_index_is_grouped_by_the_parts_of_the_way_and_each_card_leads_to_a_lesson_of_its_part(parsed):
+    parts = {" ".join(p.get_text().split()): p.find_next("ul") for p in parsed("index.html").select("p.caption")}
+    sections = parsed("examples/index.html").select("article section section")
+    names = [section.h2.find(string=True, recursive=False).strip() for section in sections]
+    assert names == list(parts)[: len(names)] and len(names) == 4
+    cards = 0
+    for name, section in zip(names, sections):
+        lessons = [link["href"].split("/")[-1] for link in parts[name].find_all("a")]
+        shown = [link["href"].split("/")[-1] for link in section.select(".card-lesson a")]
+        assert set(shown) <= set(lessons) and shown == sorted(shown), "in the order of the lessons"
+        assert len(shown) == len(section.select(".sphx-glr-thumbcontainer")), "every card says where it belongs"
+        cards += len(shown)
+    assert cards == len(SCRIPTS)
+
+
+@pytest.mark.site
+@each_script
+def test_a_scripts_page_leads_to_a_lesson_that_shows_its_picture(script, parsed):
+    page = parsed(f"examples/{script.stem}.html")
+    (link,) = [p.a for p in page.select("article p") if p.get_text().startswith("It is shown in")]
+    picture = page.select_one("article svg[role=img]")["aria-label"]
+    lesson = parsed(link["href"].removeprefix("../"))
+    assert picture in [svg["aria-label"] for svg in lesson.select("svg[role=img]")]
+
+
+def test_what_sphinx_gallery_writes_in_another_way_is_not_passed_over():
+    with pytest.raises(ExtensionError, match="writes its index in another way"):
+        places.grouped("Gallery\n=======\n", DOCS)
+    with pytest.raises(ExtensionError, match="writes its pages in another way"):
+        places.leading_back("A script\n========\n", "lessons/01-fifty-noisy-points")
 
 
 def test_thumbnails_are_small_pictures_without_words():

@@ -1,6 +1,6 @@
 """The gallery: its scripts in the order in which the lessons use their pictures, and the look of its cards.
 
-thumbnails.py makes the small pictures on the cards.
+thumbnails.py makes the small pictures on the cards; places.py knows which lesson a picture belongs to.
 
 Why no library: sphinx-gallery orders by file name, by size or by a list that would be kept by hand.
 """
@@ -10,23 +10,21 @@ from pathlib import Path
 import build_folder
 from sphinx.application import Sphinx
 
+from gallery import places
 from gallery.thumbnails import ShowThumbnails
 
 DOCS = Path(__file__).parents[2]
 
 
 class OrderOfLessons:
-    """Sort key: where a script's picture first appears, home page first; unused ones last, by name."""
+    """Sort key: where a script's picture is shown first; those that are shown nowhere last, by name."""
 
     def __init__(self, src_dir: str) -> None:
-        pages = [DOCS / "index.md", *sorted((DOCS / "lessons").glob("*.md"))]
-        self.text = "".join(page.read_text(encoding="utf-8") for page in pages)
-        for path in DOCS.glob("explorables/*/*.md"):  # a page shows their pictures, too
-            self.text = self.text.replace(f"{{explorable}} {path.stem}\n", path.read_text(encoding="utf-8"))
+        self.scripts = list(places.shown_first(DOCS))
 
     def __call__(self, filename: str) -> tuple[int, str]:
-        place = self.text.find(f"sphx_glr_{Path(filename).stem}_0")
-        return (place if place >= 0 else len(self.text), filename)
+        script = Path(filename).stem
+        return (self.scripts.index(script) if script in self.scripts else len(self.scripts), filename)
 
     def __repr__(self) -> str:  # goes into Sphinx's fingerprint of the configuration
         return "<OrderOfLessons>"
@@ -42,5 +40,7 @@ def setup(app: Sphinx) -> dict:
     app.setup_extension("build_folder")
     build_folder.add_static(app, Path(__file__).parent / "gallery.css")
     app.add_post_transform(ShowThumbnails)
+    app.connect("builder-inited", places.store_places)
+    app.connect("source-read", places.add_places)
     app.connect("html-page-context", load_style)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

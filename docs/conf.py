@@ -11,6 +11,7 @@ os.environ |= {"MPLBACKEND": "agg", "MATPLOTLIBRC": os.devnull}  # not the reade
 sys.path[:0] = [str(HERE / "_ext"), str(HERE.parent)]
 
 import figures  # noqa: E402
+from cards import pictures  # noqa: E402
 from gallery import thumbnails  # noqa: E402
 
 import nwlesson  # noqa: E402
@@ -83,7 +84,7 @@ sphinx_gallery_conf = {
     "examples_dirs": "gallery",
     "gallery_dirs": "examples",
     "filename_pattern": r"/plot_",
-    "image_scrapers": (thumbnails.scraper, figures.scraper),
+    "image_scrapers": (thumbnails.scraper, pictures.scraper, figures.scraper),
     "backreferences_dir": "reference/backreferences",
     "doc_module": ("nwlesson",),
     "abort_on_example_error": True,

@@ -5,6 +5,7 @@ import doctest
 import io
 import re
 import shutil
+from types import SimpleNamespace
 
 import cards
 import code_links
@@ -18,6 +19,7 @@ import numpy as np
 import pytest
 import roles
 from bs4 import BeautifulSoup
+from cards import pictures
 from conftest import DOCS, ROOT, build_small_site
 from docutils import nodes
 from gallery import OrderOfLessons
@@ -282,6 +284,32 @@ def test_two_equal_figures_are_the_same_file():
         return figures.to_svg(nwlesson.describe(fig, "Two dots."))
 
     assert svg() == svg()
+
+
+def test_a_card_is_its_figure_on_white_paper_in_the_colours_of_the_page():
+    fig = plt.figure(figsize=(4.8, 3.4))
+    fig.add_axes([0, 0, 1, 1]).add_patch(plt.Rectangle((0, 0), 1, 1, color="red", alpha=0.25, linewidth=0))
+    fig.axes[0].axis("off")
+    card = pictures.card(fig).convert("RGB")
+    plt.close(fig)
+    assert card.size == (1200, 630)
+    middle, corner = card.getpixel((600, 315)), card.getpixel((5, 5))
+    assert corner == (255, 255, 255)
+    assert middle == pytest.approx((255, 191, 191), abs=3), "a quarter of red on white"
+
+
+@pytest.mark.parametrize(
+    ("page", "script"),
+    [
+        ("lessons/13-choosing-the-width", "plot_more_data"),
+        ("index", "plot_idea"),  # in its explorable
+        ("examples/plot_bmm", "plot_bmm"),
+        ("practice/index", None),
+        ("reference/generated/nwlesson.make_data", None),
+    ],
+)
+def test_the_card_of_a_page_shows_its_first_picture(page, script):
+    assert cards.first_picture(SimpleNamespace(srcdir=DOCS), page) == script
 
 
 def test_the_gallery_is_in_the_order_of_the_lessons():

@@ -9,6 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 from conftest import DOCS, SITE
 from gallery import places
+from PIL import Image
 from sphinx.errors import ExtensionError
 
 SCRIPTS = sorted((DOCS / "gallery").glob("plot_*.py"))
@@ -95,6 +96,15 @@ def test_the_index_is_grouped_by_the_parts_of_the_way_and_each_card_leads_to_a_l
         assert len(shown) == len(section.select(".sphx-glr-thumbcontainer")), "every card says where it belongs"
         cards += len(shown)
     assert cards == len(SCRIPTS)
+
+
+@pytest.mark.site
+@each_script
+def test_a_script_has_a_card(script):
+    path = DOCS / "examples" / "images" / "cards" / f"{script.stem}.png"
+    with Image.open(path) as card:
+        assert card.size == (1200, 630)
+    assert path.stat().st_size < 60_000
 
 
 @pytest.mark.site

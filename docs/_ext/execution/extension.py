@@ -38,8 +38,9 @@ def forget_what_was_generated(docs: Path, stamp: Path) -> None:
     whose script or function is gone.
     """
     scripts = " ".join(path.name for path in sorted(docs.glob("gallery/*.py")))
-    thumbnails = (EXT / "gallery" / "thumbnails.py").read_text(encoding="utf-8")
-    now = f"{fingerprint(measurements(docs) + thumbnails)} {scripts}"
+    drawing = [EXT / "gallery" / "thumbnails.py", EXT / "cards" / "pictures.py"]
+    code = "".join(path.read_text(encoding="utf-8") for path in drawing)
+    now = f"{fingerprint(measurements(docs) + code)} {scripts}"
     if not stamp.exists() or stamp.read_text(encoding="utf-8") != now:
         for folder in "examples", "reference/generated", "reference/backreferences":
             shutil.rmtree(docs / folder, ignore_errors=True)

@@ -40,8 +40,9 @@ def shown_first(docs: Path) -> dict[str, str]:
 
 def parts(docs: Path) -> dict[str, str]:
     """Return for each page the part of the site that it belongs to, in the order of the home page."""
+    home = "".join(page.read_text(encoding="utf-8") for page in docs.glob("index.md"))
     table: dict[str, str] = {}
-    for part in PART.findall((docs / "index.md").read_text(encoding="utf-8")):
+    for part in PART.findall(home):
         if caption := CAPTION.search(part):
             pages = [line for line in part.split("\n") if not line.startswith(":")]
             table |= dict.fromkeys(pages, " ".join(caption[1].split()))

@@ -3,8 +3,10 @@
 import inspect
 import math
 
+import pandas
 import pytest
 import torch
+from conftest import DOCS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.datasets import load_iris
@@ -46,6 +48,17 @@ def test_the_fitted_bandwidth_is_that_of_least_squares_cross_validation(n, seed)
     ours = fit_bandwidth(x, y)
     assert ours == pytest.approx(theirs, rel=1e-3)
     assert leave_one_out_loss(ours, x, y) <= leave_one_out_loss(theirs, x, y) + 1e-12
+
+
+@pytest.mark.site
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::FutureWarning")
+def test_the_motorcycle_of_the_page_has_the_bandwidth_that_statsmodels_finds(facts):
+    rows = pandas.read_csv(DOCS / "practice" / "motorcycle.csv")
+    x, y = rows["milliseconds"], rows["acceleration"]
+    theirs = KernelReg(y, x, "c", reg_type="lc", bw="cv_ls").bw[0]
+    assert facts["own-h-statsmodels"] == f"{theirs:.3f}"
+    assert 1 / fit_bandwidth(torch.tensor(x), torch.tensor(y)) == pytest.approx(theirs, rel=1e-3)
 
 
 def surface(n, seed=0):

@@ -177,6 +177,12 @@ INSIDE, EVERYWHERE = slice(8, 33), slice(None)  # from 1 to 4, and from 0 to 5
 
 def of_growth() -> dict[str, str]:
     """How the best w grows when there are 16 times as many points: by one law, away from the ends."""
+    chosen = [
+        torch.tensor([fit_bandwidth(d.x_train, d.y_train) for d in (make_data(n, seed=seed) for seed in range(10))])
+        for n in (50, 800)
+    ]  # as in plot_more_data.py
+    grown = (chosen[1].median() / chosen[0].median()).item()
+    assert 1.7 < grown < 2.3
     inside, everywhere = (best_on_truth(800, places) / best_on_truth(50, places) for places in (INSIDE, EVERYWHERE))
     assert abs(inside / 16**0.2 - 1) < 0.06 < 0.14 < 16**0.25 / inside - 1, "n**(1/5), and not n**(1/4)"
     assert 2 < everywhere < 3, "the ends want more"
@@ -184,6 +190,7 @@ def of_growth() -> dict[str, str]:
         "growth-law": f"{16**0.2:.2f}",
         "growth-inside": f"{inside:.2f}",
         "growth-all": f"{everywhere:.1f}",
+        "growth-chosen": f"{grown:.0f}",
     }
 
 

@@ -29,7 +29,7 @@ export PIP_USER := 0
 export MPLBACKEND := agg
 export MATPLOTLIBRC := /dev/null
 
-.PHONY: help html test lint check falsify doctest serve bench linkcheck clean lock
+.PHONY: help html test lint check home falsify doctest serve bench linkcheck clean lock
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ lint: $(venv)/test
 check: lint ## the quick part, while writing: no site, no browser, nothing slow
 	@OMP_NUM_THREADS=1 $(python) docs/_ext/execution docs $(build)
 	@$(pytest) -m 'not site and not browser and not slow'
+
+home: $(venv)/test html ## run all notebooks and scripts as a reader at home does: from the site, and from the archive
+	@$(pytest) -m home
 
 falsify: $(venv)/test ## break things one by one and see who notices; ONLY=quiz for a part
 	@$(python) tools/falsify.py $(ONLY)

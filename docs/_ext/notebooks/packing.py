@@ -19,22 +19,27 @@ ARCHIVE = "attention-in-fifty-points.zip"
 SOURCES = ("pyproject.toml", "README.md", "LICENSE")
 CONTENTS = [("notebooks", "lessons/*.ipynb"), ("notebooks", "practice/*.ipynb")]
 CONTENTS += [("docs", "gallery/*.py"), ("docs", "facts/*.json")]  # scripts look for what they read in ../facts
-BUILD_WHEEL = "import sys; from setuptools import build_meta; build_meta.build_wheel(sys.argv[1])"
+BUILD = "import sys; from setuptools import build_meta; build_meta.build_%s(sys.argv[1])"
 
 
 def build_wheel(target: Path) -> str:
     """Build the wheel of the package into `target`, without a network, and return its name."""
+    build("wheel", target)
+    (wheel,) = target.glob("nwlesson-*.whl")
+    pack(wheel, unpack(wheel))
+    return wheel.name
+
+
+def build(kind: str, target: Path) -> None:
+    """Let setuptools build a `wheel` or an `sdist` of the package into `target`."""
     with TemporaryDirectory() as copy:  # setuptools writes beside the sources
         for name in SOURCES:
             shutil.copy(ROOT / name, copy)
         shutil.copytree(ROOT / "nwlesson", Path(copy, "nwlesson"), ignore=shutil.ignore_patterns("__pycache__"))
-        command = [sys.executable, "-c", BUILD_WHEEL, str(target.resolve())]
+        command = [sys.executable, "-c", BUILD % kind, str(target.resolve())]
         run = subprocess.run(command, cwd=copy, capture_output=True, encoding="utf-8")
     if run.returncode:
-        raise ExtensionError(f"the wheel of nwlesson could not be built:\n{run.stderr}")
-    (wheel,) = target.glob("nwlesson-*.whl")
-    pack(wheel, unpack(wheel))
-    return wheel.name
+        raise ExtensionError(f"setuptools could not build the {kind} of nwlesson:\n{run.stderr}")
 
 
 def pack_lesson(target: Path, wheel: str, needs: set[str]) -> None:

@@ -74,7 +74,7 @@ class Home:
             "JUPYTER_PATH": str(self.root),
             "MPLBACKEND": "agg",
         }
-        settings |= {"PIP_RETRIES": "0", "PIP_CONFIG_FILE": os.devnull, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+        settings |= {"PIP_RETRIES": "0", "PIP_CONFIG_FILE": os.devnull, "OMP_NUM_THREADS": "1"}
         return subprocess.run(
             [str(part) for part in command], cwd=self.folder, env=settings, capture_output=True, encoding="utf-8"
         )

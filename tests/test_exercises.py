@@ -14,6 +14,7 @@ import pytest
 from conftest import DOCS, SITE
 from execution import read_notebook
 from notebooks.markdown import Links
+from sphinx.errors import ExtensionError
 
 PRACTICE = DOCS / "practice"
 PAGES = [PRACTICE / f"exercises-{part}.md" for part in ("1", "2", "3", "4", "book")]
@@ -365,6 +366,11 @@ def test_at_home_a_test_is_the_test_of_the_page(exercise):
 def test_at_home_a_test_says_what_is_missing_and_goes_on(line, said, capsys):
     exec(notebooks.forgiving(f'{line}\nprint("1a: done")'), {})
     assert capsys.readouterr().out == said + "\n"
+
+
+def test_a_test_that_never_says_done_stops_the_build():
+    with pytest.raises(ExtensionError, match=r"must print .*1a: done.*\nassert True"):
+        notebooks.forgiving("assert True")
 
 
 def test_a_solution_is_left_out_of_a_notebook():

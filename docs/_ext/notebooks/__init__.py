@@ -20,6 +20,7 @@ from execution import read_notebook
 from roles import facts
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.errors import ExtensionError
 
 from notebooks import offers, packing
 from notebooks.markdown import Links, plain
@@ -69,7 +70,9 @@ def links_of(app: Sphinx) -> Links:
 
 def forgiving(test: str) -> str:
     """Let the test of an exercise say what is missing, where it would stop the notebook."""
-    number = DONE.search(test)[1]
+    if not (done := DONE.search(test)):
+        raise ExtensionError(f'the test of an exercise must print "1a: done" at its end, with its number:\n{test}')
+    number = done[1]
     return f"""\
 try:
 {indent(test, "    ")}

@@ -29,7 +29,7 @@ export PIP_USER := 0
 export MPLBACKEND := agg
 export MATPLOTLIBRC := /dev/null
 
-.PHONY: help html test lint check falsify doctest serve bench linkcheck clean lock
+.PHONY: help html test lint check home falsify doctest serve bench dist linkcheck clean lock
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,10 @@ $(venv)/bench: tools/bench.lock $(venv)/test
 	@$(pip) --require-hashes -r tools/bench.lock
 	@touch $@
 
+$(venv)/dist: tools/dist.lock $(venv)/site
+	@$(pip) --require-hashes -r tools/dist.lock
+	@touch $@
+
 # Every page is written anew; lessons and gallery are not run again for that: see docs/_ext/execution.
 html: $(venv)/site ## build the site in docs/_build/html
 	@$(build_site) html $(sphinx_options)
@@ -68,6 +72,9 @@ lint: $(venv)/test
 check: lint ## the quick part, while writing: no site, no browser, nothing slow
 	@OMP_NUM_THREADS=1 $(python) docs/_ext/execution docs $(build)
 	@$(pytest) -m 'not site and not browser and not slow'
+
+home: $(venv)/test html ## run all notebooks and scripts as a reader at home does: from the site, and from the archive
+	@$(pytest) -m home
 
 falsify: $(venv)/test ## break things one by one and see who notices; ONLY=quiz for a part
 	@$(python) tools/falsify.py $(ONLY)
@@ -91,6 +98,10 @@ serve: $(venv)/site ## show the site, built anew when a file changes; PORT=8001 
 bench: $(venv)/bench html ## measure speed and page sizes; prints ratios from one run
 	@OMP_NUM_THREADS=1 MPLBACKEND=agg $(python) tools/bench.py
 
+dist: $(venv)/dist html ## what is published, in dist/: package, site, their checksums and licences
+	@$(python) tools/publish.py dist
+	@$(python) -m twine check --strict dist/*.whl dist/*.tar.gz
+
 linkcheck: $(venv)/site ## check all links; LINKCHECK_ONLINE=1 also those to other hosts
 	@$(build_site) linkcheck $(sphinx_options)
 
@@ -102,5 +113,7 @@ lock: ## resolve the dependencies of pyproject.toml again (needs uv)
 	uv pip compile --group test --constraint docs/requirements.lock --output-file tests/requirements.lock $(lockflags)
 	uv pip compile --group bench --constraint docs/requirements.lock --constraint tests/requirements.lock \
 	  --output-file tools/bench.lock $(lockflags)
+	uv pip compile --group dist --constraint docs/requirements.lock --constraint tests/requirements.lock \
+	  --output-file tools/dist.lock $(lockflags)
 lockflags := --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
   --no-emit-index-url --no-header --no-annotate --upgrade

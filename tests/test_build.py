@@ -270,19 +270,25 @@ def test_a_script_that_is_gone_leaves_no_page_and_one_address_makes_the_links_to
     (gallery / "plot_b.py").write_text(SCRIPT, encoding="utf-8")
     run = project.make(NWLESSON_REPOSITORY_URL="https://github.com/someone/lesson.git")
     assert run.returncode == 0, run.said
+    assert "https://github.com/someone/lesson/raw/gh-pages/notebooks/" in project.page("notebooks/lessons/a.ipynb")
     assert "plot_b.html" in project.page("examples/index.html")
     page = project.page("lessons/a.html")
     path = "notebooks/lessons/a.ipynb"
     assert f"https://colab.research.google.com/github/someone/lesson/blob/gh-pages/{path}" in page
     assert f"https://mybinder.org/v2/gh/someone/lesson/gh-pages?urlpath=lab/tree/{path}" in page
     assert (project.site / path).exists()
-    assert "nwlesson @ git+https://github.com/someone/lesson" in project.page("requirements.txt")
+    *_, wheel = project.page("requirements.txt").split()
+    assert (project.site / wheel).exists(), "Binder installs it from the branch"
     assert "colab.research" in project.page("examples/plot_a.html")
     (gallery / "plot_b.py").unlink()
-    run = project.make()
+    run = project.make(NWLESSON_SITE_URL="https://somebody.test/lesson")
     assert run.returncode == 0, run.said
     assert not (project.site / "examples" / "plot_b.html").exists()
     assert "colab" not in project.page("lessons/a.html")
+    notebook = project.page(path)
+    assert r"site = \"https://somebody.test/lesson/notebooks/\"" in notebook
+    assert "https://somebody.test/lesson/about/install.html" in notebook
+    assert "[A lesson](https://somebody.test/lesson/lessons/a.html)" in notebook
 
 
 MATPLOTLIBRC = "text.usetex: True\nfont.size: 30\nbackend: TkAgg\nlines.linewidth: 9\naxes.grid: True\n"

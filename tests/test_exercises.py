@@ -1,5 +1,6 @@
 """The exercises: each has all its parts, its test fails with the start and passes with the solution, alone."""
 
+import ast
 import contextlib
 import io
 import json
@@ -12,6 +13,8 @@ import notebooks
 import pytest
 from conftest import DOCS, SITE
 from execution import read_notebook
+from notebooks.markdown import Links
+from sphinx.errors import ExtensionError
 
 PRACTICE = DOCS / "practice"
 PAGES = [PRACTICE / f"exercises-{part}.md" for part in ("1", "2", "3", "4", "book")]
@@ -310,8 +313,8 @@ def home(page: str):
 def test_the_notebook_has_starts_and_tests(page):
     taken = [cell.source for cell in home(page.stem).cells if cell.cell_type == "code"]
     for exercise in (e for e in EXERCISES if e.page == page.stem):
-        for tag in "starter", "success-test":
-            assert source(exercise, tag)[0] in taken
+        assert source(exercise, "starter")[0] in taken
+        assert notebooks.forgiving(source(exercise, "success-test")[0]) in taken
     assert all(text in taken for label, _, text in cells(page.stem) if not label)
 
 
@@ -329,29 +332,59 @@ def test_no_notebook_holds_a_solution(path):
             assert code not in text
 
 
+@pytest.mark.slow
 @pytest.mark.site
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)
-def test_at_home_all_but_the_tests_runs(page):
+def test_at_home_all_runs_and_each_exercise_says_that_it_is_not_done_yet(page):
+    """Nobody has solved anything so far."""
     names: dict = {}
-    for cell in home(page.stem).cells:
-        if cell.cell_type == "code" and cell.id != "needs" and "success-test" not in cell.metadata.get("tags", ()):
-            exec(cell.source, names)
-    assert "torch" in names
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        for cell in home(page.stem).cells:
+            if cell.cell_type == "code":
+                exec(cell.source, names)
+    said = re.findall(r"^(\w+): (not yet: .{8}|done)", printed.getvalue(), re.MULTILINE)
+    assert [number for number, _ in said] == [e.number for e in EXERCISES if e.page == page.stem]
+    assert "done" not in {verdict for _, verdict in said}
+
+
+@every_exercise
+def test_at_home_a_test_is_the_test_of_the_page(exercise):
+    """But for the margin, which no string in it may notice."""
+    (test,) = source(exercise, "success-test")
+    (attempt,) = ast.parse(notebooks.forgiving(test)).body
+    assert ast.dump(ast.Module(attempt.body, [])) == ast.dump(ast.parse(test))
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("", "1a: done"),
+        ("assert 1 == 2, 'two is more'", "1a: not yet: two is more"),
+        ("torch", "1a: not yet: NameError(\"name 'torch' is not defined\")"),
+    ],
+)
+def test_at_home_a_test_says_what_is_missing_and_goes_on(line, said, capsys):
+    exec(notebooks.forgiving(f'{line}\nprint("1a: done")'), {})
+    assert capsys.readouterr().out == said + "\n"
+
+
+def test_a_test_that_never_says_done_stops_the_build():
+    with pytest.raises(ExtensionError, match=r"must print .*1a: done.*\nassert True"):
+        notebooks.forgiving("assert True")
 
 
 def test_a_solution_is_left_out_of_a_notebook():
     myst = ":::{admonition} Solution\n:class: solution\n:collapsible: closed\n\nSecret $x$.\n:::\n\nOpen."
-    text = notebooks.plain(myst, {}, "practice/a")
-    assert " ".join(text.split()) == "[The solution](../../practice/a.html) is on the page. Open."
+    text = notebooks.plain(myst, {}, "practice/a", Links("https://x.test/", {}, {}))
+    assert " ".join(text.split()) == "[The solution](https://x.test/practice/a.html) is on the page. Open."
     assert "Secret" not in text
 
 
 def test_a_link_to_a_name_leads_to_the_site():
-    targets = {"exercise-9a": "practice/exercises-3.html#exercise-9a"}
-    assert notebooks.plain("[9a](#exercise-9a)", {}, "lessons/09-a", targets) == (
-        "[9a](../../practice/exercises-3.html#exercise-9a)"
+    links = Links("https://x.test/", {}, {"exercise-9a": "practice/exercises-3.html#exercise-9a"})
+    assert notebooks.plain("[9a](#exercise-9a) [up](#top)", {}, "lessons/09-a", links) == (
+        "[9a](https://x.test/practice/exercises-3.html#exercise-9a) [up](https://x.test/lessons/09-a.html#top)"
     )
-    assert notebooks.plain("[up](#top)", {}, "lessons/09-a", targets) == "[up](../../lessons/09-a.html#top)"
 
 
 SHOWN = """() => [...document.querySelectorAll('details:is(.hint, .solution), .tag_solution')]

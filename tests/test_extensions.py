@@ -24,6 +24,7 @@ from conftest import DOCS, ROOT, build_small_site
 from docutils import nodes
 from gallery import OrderOfLessons
 from matplotlib.patches import Ellipse
+from notebooks.markdown import Links
 from PIL import Image
 from sphinx.util.inventory import InventoryFile
 
@@ -217,41 +218,57 @@ def test_short_module_names_are_spelt_out():
         ("{term}`Nadaraya–Watson\nkernel regression`", "Nadaraya–Watson\nkernel regression"),
         ("(label)=\n# Title", "# Title"),
         (":::{admonition} Title\n:class: check\n\nText {fact}`a`.\n:::", "**Title**\n\n\nText 1.5.\n"),
-        ("[next](04-b.md#c)", "[next](../../lessons/04-b.html#c)"),
-        ("[all](../examples/index.rst)", "[all](../../examples/index.html)"),
+        ("[next](04-b.md#c)", "[next](https://x.test/lessons/04-b.html#c)"),
+        ("[all\n`x[0]`](../examples/index.rst)", "[all\n`x[0]`](https://x.test/examples/index.html)"),
         ("[out](https://x.test/a.md)", "[out](https://x.test/a.md)"),
-        ("![](../examples/images/sphx_glr_plot_a_001.svg)", "[The picture on the site](../../examples/plot_a.html)"),
-        ("```{explorable} a-b\n```", "[A figure to try, on the site](../../lessons/03-a.html#explore-a-b)\n"),
-        ("{cite}`watson1964`", "([bibliography](../../reference/bibliography.html))"),
+        (
+            "![](../examples/images/sphx_glr_plot_a_001.svg)",
+            "[The picture on the site](https://x.test/examples/plot_a.html)",
+        ),
+        ("```{explorable} a-b\n```", "[A figure to try, on the site](https://x.test/lessons/03-a.html#explore-a-b)\n"),
+        ("{cite}`watson1964`", "([bibliography](https://x.test/reference/bibliography.html))"),
         ("{minutes}`lessons/03-a`", "A few minutes"),
         ("{py:func}`~torch.bmm` and {py:func}`this <torch.bmm>`", "`torch.bmm` and `this`"),
         (
             ":::{admonition} Solution\n:class: solution\n\nSo.\n:::",
-            "[The solution](../../lessons/03-a.html) is on the page.\n",
+            "[The solution](https://x.test/lessons/03-a.html) is on the page.\n",
         ),
     ],
 )
 def test_notebook_text_is_plain_markdown(myst, plain):
-    assert notebooks.plain(myst, {"a": "1.5"}, "lessons/03-a") == plain
+    assert notebooks.plain(myst, {"a": "1.5"}, "lessons/03-a", Links("https://x.test/", {}, {})) == plain
+
+
+@pytest.mark.parametrize(
+    ("myst", "plain"),
+    [
+        ("[lesson 4](04-b.md#c)", "lesson 4 (*All at\nonce*)"),
+        ("[all  at once](../lessons/04-b.md)", "all  at once"),
+        ("[above](#top) and [the\n`x[0]`](03-a.md)", "above and the\n`x[0]`"),
+        ("[9a](#exercise-9a)", "9a (*Exercises*)"),
+        ("[out](https://x.test/a.md)", "[out](https://x.test/a.md)"),
+        (":::{admonition} Solution\n:class: solution\n\nSo.\n:::", "The solution is on the page.\n"),
+    ],
+)
+def test_where_the_site_has_no_address_a_notebook_names_the_page(myst, plain):
+    titles = {"lessons/04-b": "All at\nonce", "practice/e": "Exercises", "lessons/03-a": "This one"}
+    links = Links("", titles, {"exercise-9a": "practice/e.html#exercise-9a"})
+    assert notebooks.plain(myst, {}, "lessons/03-a", links) == plain
 
 
 def test_a_folded_answer_stays_folded_in_the_notebook():
     myst = ":::{admonition} Ask\n\nWhy?\n\n```{admonition} Answer\n:collapsible: closed\n\nSo.\n```\n:::"
-    text = notebooks.plain(myst, {}, "lessons/03-a")
+    text = notebooks.plain(myst, {}, "lessons/03-a", Links("", {}, {}))
     assert "<details><summary>Answer</summary>" in text
     assert "```" not in text
-
-
-def test_a_notebook_knows_the_way_to_the_site():
-    assert [notebooks.to_site(name) for name in ("index", "lessons/03-a")] == ["../", "../../"]
 
 
 def test_a_notebook_installs_what_its_code_imports():
     def cells(source):
         return [notebooks.nbformat.v4.new_markdown_cell("from sklearn"), notebooks.nbformat.v4.new_code_cell(source)]
 
-    assert notebooks.packages(cells("import torch")) == ["torch", "matplotlib"]
-    assert notebooks.packages(cells("from sklearn.datasets import load_iris"))[2:] == ["scikit-learn"]
+    assert notebooks.packages(cells("import torch")) == {"torch": "torch", "matplotlib": "matplotlib"}
+    assert notebooks.packages(cells("from sklearn.datasets import load_iris"))["sklearn"] == "scikit-learn"
 
 
 def test_formulas_become_mathml_and_bad_ones_are_reported(monkeypatch):

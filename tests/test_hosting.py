@@ -15,6 +15,7 @@ import nwlesson
     ("schema", "file"),
     [
         ("vendor.github-workflows", ".github/workflows/site.yml"),
+        ("vendor.github-workflows", ".github/workflows/release.yml"),
         ("vendor.readthedocs", ".readthedocs.yaml"),
         ("vendor.citation-file-format", "CITATION.cff"),
     ],
@@ -26,14 +27,14 @@ def test_valid_against_its_schema(schema, file):
 
 
 def test_one_version_everywhere():
-    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
-    assert version == nwlesson.__version__
+    version = nwlesson.__version__  # pyproject.toml reads it from there
+    assert "version" not in tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert f"version: {version}" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
     assert f"## {version}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert f"version = {{{version}}}" in (ROOT / "docs" / "about" / "cite.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("lock", ["docs/requirements.lock", "tests/requirements.lock"])
+@pytest.mark.parametrize("lock", ["docs/requirements.lock", "tests/requirements.lock", "tools/dist.lock"])
 def test_locks_have_hashes_and_name_no_host(lock):
     text = (ROOT / lock).read_text(encoding="utf-8")
     entries = [line for line in text.splitlines() if line and not line.startswith((" ", "#"))]
@@ -66,8 +67,9 @@ def test_ci_runs_the_command_of_the_readme():
     assert (ROOT / ".ci" / "run").read_text(encoding="utf-8").rstrip().endswith("make test")
 
 
-def test_every_action_is_pinned_by_its_commit():
-    text = (ROOT / ".github" / "workflows" / "site.yml").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["site", "release"])
+def test_every_action_is_pinned_by_its_commit(name):
+    text = (ROOT / ".github" / "workflows" / f"{name}.yml").read_text(encoding="utf-8")
     uses = re.findall(r"uses: (.+)", text)
     assert uses
     assert [line for line in uses if not re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line)] == []

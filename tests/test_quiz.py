@@ -18,6 +18,7 @@ import roles
 import torch
 from bs4 import BeautifulSoup
 from conftest import DOCS, LOOKS, SITE, axe_complaints, build_small_site
+from notebooks.markdown import Links
 
 PAGES = sorted(DOCS.glob("practice/quiz-*.md"))
 QUIZ = re.compile(r"^:::\{quiz\}\n(.*?)^:::$", re.MULTILINE | re.DOTALL)
@@ -171,7 +172,9 @@ def test_everything_a_quiz_says_can_be_translated(tmp_path):
 
 
 def test_in_the_notebook_an_option_is_a_fold():
-    text = notebooks.plain(f":::{{quiz}}\n```python\na < b\n```\n\n{GOOD}:::\n", {}, "practice/quiz-shapes")
+    text = notebooks.plain(
+        f":::{{quiz}}\n```python\na < b\n```\n\n{GOOD}:::\n", {}, "practice/quiz-shapes", Links("", {}, {})
+    )
     assert text.startswith("```python\na < b\n```")
     assert text.count("<details>") == text.count("</details>") == 3
     assert "<details><summary><code>2</code></summary>\n\n**Right.**\n\nCount them,\n\ntwice.\n\n</details>" in text

@@ -1,0 +1,79 @@
+"""Where the pages offer what can be taken home: below each page that runs, and in a text with `{take-home}`lesson``.
+
+Why no library: Sphinx's `download` role offers files that lie among the sources; these are made by the build.
+"""
+
+from pathlib import Path
+
+from docutils import nodes
+from execution import read_notebook
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxRole
+
+from notebooks.packing import ARCHIVE
+
+WHAT = {"lesson": ARCHIVE, "package": "nwlesson-*.whl"}  # in the folder notebooks of the site
+
+
+class take_home(nodes.Inline, nodes.Element):
+    """The place of a link to something whose name and size are known when all notebooks are written."""
+
+
+class TakeHomeRole(SphinxRole):
+    """Link to the archive with the whole `lesson`, or to the `package`, and say how large it is."""
+
+    def run(self):
+        if self.text not in WHAT:
+            known = ", ".join(WHAT)
+            return [], [self.inliner.reporter.error(f"take-home must be one of {known}, but it is {self.text!r}")]
+        return [take_home(what=self.text)], []
+
+
+def repository_of(app: Sphinx) -> str:
+    """Return where the project is hosted, or nothing; conf.py says it."""
+    return app.config.html_context.get("repository_url", "")
+
+
+def offer(app: Sphinx, what: str) -> tuple[str, str]:
+    """Return where in the site something lies, and how large it is."""
+    (path,) = Path(app.outdir, "notebooks").glob(WHAT[what])
+    return path.relative_to(app.outdir).as_posix(), readable(path.stat().st_size)
+
+
+def readable(size: int) -> str:
+    return f"{size / 1000:.0f} KB" if size < 999_500 else f"{size / 1_000_000:.1f} MB"
+
+
+def place_links(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Put the links in their places."""
+    for place in list(doctree.findall(take_home)):
+        if app.builder.name != "html":
+            place.replace_self(nodes.Text(WHAT[place["what"]]))
+            continue
+        path, size = offer(app, place["what"])
+        link = nodes.reference("", path.rpartition("/")[2], refuri="../" * docname.count("/") + path, internal=True)
+        place.replace_self([link, nodes.Text(f" ({size})")])
+
+
+def link_notebook(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
+    """Tell the page template where this page's notebook is, and what else to take home."""
+    if doctree is None:
+        return
+    gallery = Path(app.srcdir, f"{pagename}.ipynb").exists()
+    source = Path(app.env.doc2path(pagename))
+    if not gallery and not (source.suffix == ".md" and read_notebook(source)):
+        return
+    context["notebook"] = path = f"notebooks/{pagename}.ipynb"
+    context["package"], context["lesson"] = offer(app, "package"), offer(app, "lesson")
+    if repository := repository_of(app):
+        name = repository.split("github.com/")[-1]
+        branch = context["published_branch"]
+        context["colab"] = f"https://colab.research.google.com/github/{name}/blob/{branch}/{path}"
+        context["binder"] = f"https://mybinder.org/v2/gh/{name}/{branch}?urlpath=lab/tree/{path}"
+
+
+def setup(app: Sphinx) -> None:
+    app.add_node(take_home)
+    app.add_role("take-home", TakeHomeRole())
+    app.connect("doctree-resolved", place_links)
+    app.connect("html-page-context", link_notebook)

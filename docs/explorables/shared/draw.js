@@ -180,6 +180,9 @@ export const code = (below) => add(below, "pre", { translate: "no", tabindex: "0
 // The look of a line: `kind` is " thin" or " dashed".
 export const line = (stroke, kind = "") => ({ class: `line${kind}`, stroke });
 
+// Does the reader want no motion?
+export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
 export const role = (name) => `var(--role-${name})`;
 export const clamp = (value, least, most) => Math.min(most, Math.max(least, value));
 

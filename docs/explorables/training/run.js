@@ -1,7 +1,5 @@
 // What the steps and the race share: a number that counts on by itself while a button is pressed, and how a w is written.
-import { number, set } from "../shared/draw.js";
-
-const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+import { calm, number, set } from "../shared/draw.js";
 
 const WHOLE = /^\d+$/;
 

@@ -1,8 +1,10 @@
 """bmm: the stacks on the screen multiplied by torch, step by step, by pointing, and with its words for an error."""
 
+import re
+
 import pytest
 import torch
-from explorable_pages import PAUSE, input_of, settled
+from explorable_pages import PAUSE, input_of, settled, show
 
 
 def product_on_screen(root, b, n, m, p):
@@ -100,6 +102,49 @@ def test_bmm_that_does_not_fit_says_it_in_torchs_words(visit, second, shape):
         torch.bmm(torch.ones(2, 2, 3), torch.ones(shape))
     assert str(error.value) in summary.replace("’", "'")
     settled(page, root, lambda: input_of(root, "second").select_option("fits"))
+
+
+BOXES = """root => {
+    const box = ({ x, y, width, height }) => [x, y, x + width, y + height];
+    const boxes = part => [...root.querySelectorAll(`[data-part=${part}] *`)].map(e => box(e.getBBox()));
+    const dashed = [...root.querySelectorAll("[data-part=cells] *")].map(e => e.hasAttribute("stroke-dasharray"));
+    const marks = root.querySelector("[data-part=misfit]").getAttribute("d");
+    return [boxes("cells"), boxes("misfit-numbers"), dashed, marks];
+}"""
+
+
+@pytest.mark.parametrize("view", ["desktop", "tiny"])
+@pytest.mark.parametrize(("b", "n", "m", "p"), [(2, 2, 3, 2), (3, 1, 4, 3), (1, 3, 1, 1), (3, 3, 2, 3)])
+def test_bmm_marks_what_does_not_fit_where_it_is(visit, b, n, m, p, view):
+    """Brackets as long as the two axes, each with its number, beside or above its stack; what is too much is dashed."""
+    _, root = visit("bmm", f"b={b}&n={n}&m={m}&p={p}&second=rows", view=view)
+    assert f"Columns of A: {m}, rows of B: {m + 1}." in root.locator(".explorable-summary").inner_text()
+    numbers = root.locator("[data-part=misfit-numbers] text")
+    assert numbers.all_text_contents() == [str(m), str(m + 1)]
+    cells, (three, four), dashed, marks = root.evaluate(BOXES)
+    first, second = cells[: b * n * m], cells[b * n * m :]
+    assert [at % ((m + 1) * p) >= m * p for at in range(len(second))] == dashed[len(first) :] and not any(
+        dashed[: len(first)]
+    )
+    ends = [[float(place) for place in re.findall(r"[\d.]+", mark)] for mark in marks.split("M")[1:]]
+    assert len(ends) == 2 * b, "in every level"
+    left, top, _, right, _ = ends[0]
+    assert [left, right] == pytest.approx([first[0][0], first[m - 1][2]], abs=1) and top < first[0][1]
+    x, top, _, bottom, _ = ends[b]
+    assert [top, bottom] == pytest.approx([second[0][1], second[m * p][3]], abs=1) and x < second[0][0]
+    assert three[3] < first[0][1] and three[2] <= right + 2 and four[2] < second[0][0] and four[0] > first[m - 1][2] - 3
+    show(root.page, root, f"b={b}&n={n}&m={m}&p={p}&second=levels")
+    assert f"Levels of A: {b}, levels of B: {b + 1}." in root.locator(".explorable-summary").inner_text()
+    assert numbers.all_text_contents() == [str(b), str(b + 1)]
+    cells, *_, dashed, marks = root.evaluate(BOXES)
+    first, second = cells[: b * n * m], cells[b * n * m :]
+    assert sum(dashed) == m * p and all(dashed[-m * p :])
+    for stack, mark in zip((first, second), marks.split("M")[1:], strict=True):
+        x, top, _, bottom, _ = (float(place) for place in re.findall(r"[\d.]+", mark))
+        assert [top, bottom] == pytest.approx([stack[0][1], stack[-1][3]], abs=1) and x < stack[0][0]
+    show(root.page, root, "second=fits")
+    *_, numbers, dashed, marks = root.evaluate(BOXES)
+    assert not numbers and not any(dashed) and marks == ""
 
 
 def test_buttons_in_the_steps_show_the_whole_figure_below_the_head(visit):

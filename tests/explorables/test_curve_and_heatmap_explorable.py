@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import torch
-from explorable_pages import double, input_of, minus, rows_of, settled
+from explorable_pages import PAUSE, double, input_of, minus, rows_of, settled
 from torch import nn
 
 from nwlesson import attention_pooling, attention_weights
@@ -76,6 +76,51 @@ def test_curve_and_heatmap_by_mouse_picks_a_place_above_and_a_row_below(visit):
     expect_curve_and_heatmap(root, 1.0, 4.0)
     frame = root.locator("[data-part=row]").bounding_box()
     assert frame["y"] < top + (bottom - top) * 0.2 < frame["y"] + frame["height"]
+
+
+def finger(page):
+    """Moves a finger that stays on the screen from call to call."""
+    session = page.context.new_cdp_session(page)
+
+    def touch(kind, x, y):
+        points = [] if kind == "touchEnd" else [{"x": x, "y": y}]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    return touch
+
+
+def test_a_finger_that_moves_up_or_down_on_the_map_chooses_a_row(visit):
+    """And the page stays where it is, also when the finger goes on above the map; beside the map the page scrolls."""
+    page, root = visit("curve-and-heatmap", "w=4", view="phone")
+    root.locator("svg.explorable-canvas").evaluate("e => e.scrollIntoView({ block: 'center', behavior: 'instant' })")
+    frame = root.locator("[data-part=axes-map] path").first.bounding_box()
+    before, touch = page.evaluate("scrollY"), finger(page)
+    x, top, tall = frame["x"] + frame["width"] / 2, frame["y"], frame["height"]
+    settled(page, root, lambda: touch("touchStart", x, top + 0.8 * tall))
+    expect_curve_and_heatmap(root, 4.0, 4.0)
+    for place in 0.7, 0.5, 0.3:
+        settled(page, root, lambda place=place: touch("touchMove", x, top + place * tall))
+        expect_curve_and_heatmap(root, round(8 * 5 * place) / 8, 4.0)
+    settled(page, root, lambda: touch("touchMove", x, top - 60))
+    expect_curve_and_heatmap(root, 0.0, 4.0)
+    touch("touchEnd", x, top)
+    page.clock.run_for(PAUSE)
+    assert page.evaluate("scrollY") == before
+    x, y = frame["x"] - 10, top + 0.8 * tall  # the numbers of the axis
+    assert page.evaluate("([x, y]) => document.elementFromPoint(x, y).closest('.upright')", [x, y]) is None
+    touch("touchStart", x, y)
+    for step in range(1, 12):
+        touch("touchMove", x, y - 8 * step)
+    touch("touchEnd", x, y)
+    page.wait_for_function("before => scrollY > before + 30", arg=before)
+    expect_curve_and_heatmap(root, 0.0, 4.0)
+
+
+def test_the_map_leaves_most_of_the_screen_to_scroll(visit):
+    page, root = visit("curve-and-heatmap", view="phone")
+    area = root.locator(".upright").bounding_box()
+    assert area["height"] < 0.3 * page.viewport_size["height"] and area["x"] > 40
+    assert root.locator("[data-part=scale]").bounding_box()["y"] > area["y"] + area["height"]
 
 
 def test_what_the_steps_of_curve_and_heatmap_say_is_true(visit):

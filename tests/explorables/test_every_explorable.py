@@ -157,7 +157,10 @@ def test_controls_have_names_and_are_large_enough_for_a_finger(visit, name):
 def test_every_control_can_be_reached_and_shows_the_focus(visit, name):
     page, root = visit(name)
     unfold(root)
-    wanted = controls_of(root).evaluate_all("all => all.map(({ id, innerText }) => id || innerText)")
+    wanted = controls_of(root).evaluate_all(
+        """all => all.filter((e, i) => e.type !== "radio" || e.name !== all[i - 1].name) // the next by an arrow
+            .map(({ id, innerText }) => id || innerText)"""
+    )
     controls_of(root).first.focus()
     for expected in wanted:
         seen, outline = page.evaluate(

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from explorable_pages import input_of, minus, settled
+from explorable_pages import input_of, minus, settled, start
 
 from nwlesson import NWKernelRegression, attention_weights, leave_one_out
 
@@ -151,6 +151,108 @@ def test_leave_one_out_follows_the_mouse_or_the_finger(visit, view):
     expect_leave_one_out(root, "select", row=0)
     settled(page, root, lambda: point(16 + 10))  # the eleventh of the long row is one of the last three
     expect_leave_one_out(root, "select", row=3)
+
+
+PAUSED = """const animate = Element.prototype.animate;
+Element.prototype.animate = function (...how) {
+    const motion = animate.apply(this, how);
+    motion.pause();
+    return motion;
+};"""
+SEEN = """([root, share]) => {
+    for (const motion of document.getAnimations())
+        motion.currentTime = share * motion.effect.getComputedTiming().duration;
+    const frame = root.querySelector(".explorable-canvas").getBoundingClientRect();
+    const middle = ({ x, y, width, height }) => [x - frame.x + width / 2, y - frame.y + height / 2];
+    const seen = part => [...root.querySelectorAll(`[data-part=${part}] :is(rect, text)`)].map(e =>
+        [...middle(e.getBoundingClientRect()), Number(getComputedStyle(e).opacity), e.textContent]);
+    return [seen("cells"), seen("leaving"), seen("numbers")];
+}"""
+
+
+def seen_at(root, share):
+    """Middles, opacity and texts of boxes, of what leaves, and of numbers, at a share of the way."""
+    return root.page.evaluate(SEEN, [root.element_handle(), share])
+
+
+@pytest.fixture
+def moving(load):
+    """The explorable of a reader who does not mind motion; what moves is stopped at its beginning."""
+    page = load(
+        "?leave-one-out.step=mask",
+        reduced_motion="no-preference",
+        prepare=lambda page: page.add_init_script(PAUSED),
+    )
+    root = start(page, "leave-one-out")
+    assert not page.evaluate("document.getAnimations().length"), "nothing moves before the reader does"
+    return page, root
+
+
+def press(page, root, name):
+    settled(page, root, root.get_by_role("button", name=name, exact=True).click)
+
+
+def test_one_sees_the_diagonal_leave_and_the_rows_close_up(moving):
+    page, root = moving
+    press(page, root, "Next")
+    kept = [(i, j) for i in range(4) for j in range(4) if i != j]
+    cells, leaving, numbers = seen_at(root, 0)
+    table, row = cells[:16], cells[16:]
+    right = root.locator("svg.explorable-canvas").bounding_box()["width"] / 2
+    expected = [[table[4 * i + j][0] + right, table[4 * i + j][1]] for i, j in kept]
+    assert [cell[:2] for cell in row] == [pytest.approx(place, abs=1) for place in expected], "a copy of X_tile"
+    assert [text[3] for text in leaving[4:]] == ["1", "2", "4", "7"]
+    for i, cell in enumerate(leaving[:4]):
+        assert cell[:3] == pytest.approx([table[5 * i][0] + right, table[5 * i][1], 1], abs=1)
+    _, leaving, _ = seen_at(root, 0.3)
+    assert [cell[2] for cell in leaving] == [0] * 8, "the diagonal is gone"
+    cells, _, numbers = seen_at(root, 0.6)
+    closed = [[table[4 * i + c][0] + right, table[4 * i][1]] for i in range(4) for c in range(3)]
+    assert [cell[:2] for cell in cells[16:]] == [pytest.approx(place, abs=1) for place in closed]
+    assert [cell[0] for cell in numbers[16:]] == pytest.approx([place[0] for place in closed], abs=2)
+    cells, _, _ = seen_at(root, 0.99999)
+    assert len({round(cell[1]) for cell in cells[16:]}) == 1, "one long row"
+    page.evaluate("for (const motion of document.getAnimations()) motion.finish()")
+    page.wait_for_function("!document.getAnimations().length && !document.querySelector('[data-part=leaving] rect')")
+    last, _, _ = seen_at(root, 0)
+    assert [cell[:2] for cell in last] == [pytest.approx(cell[:2], abs=0.5) for cell in cells]
+
+
+def test_the_long_row_is_cut_before_ones_eyes(moving):
+    page, root = moving
+    press(page, root, "Next")
+    press(page, root, "Next")
+    cells, leaving, _ = seen_at(root, 0)
+    right = root.locator("svg.explorable-canvas").bounding_box()["width"] / 2
+    assert leaving == []
+    assert [cell[:2] for cell in cells[12:]] == [pytest.approx([x + right, y], abs=1) for x, y, *_ in cells[:12]]
+
+
+def test_a_drawing_that_is_stopped_on_its_way_is_true(moving):
+    """What the reader does meanwhile is shown at once; another step leaves nothing of the one before."""
+    page, root = moving
+    press(page, root, "Next")
+    seen_at(root, 0.5)
+    expect_leave_one_out(root, "select")
+    settled(page, root, lambda: input_of(root, "row").press("ArrowLeft"))
+    expect_leave_one_out(root, "select", row=1)
+    assert page.evaluate("document.getAnimations().length"), "and it goes on"
+    settled(page, root, lambda: input_of(root, "n").press("ArrowRight"))
+    expect_leave_one_out(root, "select", n=5, row=1)
+    cells, leaving, _ = seen_at(root, 0)
+    assert len(leaving) == 10 and len(cells) == 45, "anew, with five"
+    press(page, root, "Back")
+    expect_leave_one_out(root, "mask", n=5, row=1)
+    assert page.evaluate("document.getAnimations().length") == 0
+    assert root.locator("[data-part=leaving] *").count() == 0
+
+
+def test_nothing_moves_where_motion_is_not_wanted(visit):
+    page, root = visit("leave-one-out", "step=mask")
+    for step in "select", "reshape":
+        press(page, root, "Next")
+        assert page.evaluate("document.getAnimations().length") == 0
+        expect_leave_one_out(root, step)
 
 
 def test_what_the_steps_of_leave_one_out_say_is_true(visit):

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import torch
 from conftest import SITE
-from explorable_pages import FOLDER, double, input_of, minus, settled, show, start, unfold
+from explorable_pages import FOLDER, PAUSE, close, double, input_of, minus, rows_of, settled, show, start, unfold
 from torch import nn
 
 from nwlesson import NWKernelRegression, attention_pooling, attention_weights, leave_one_out, leave_one_out_loss
@@ -232,7 +232,7 @@ def test_a_point_beyond_the_edge_stays_there_and_says_its_w(visit):
 
 def test_the_folded_settings_say_how_many_are_changed(visit):
     page, root = visit("training", "mean=true&seed=2&lr=1")
-    name = root.locator(".explorable-controls summary")
+    name = root.locator(".explorable-controls summary").first
     assert name.inner_text() == "more settings (2 changed)"
     settled(page, root, root.get_by_role("button", name="Start again").click)
     assert name.inner_text() == "more settings"
@@ -417,7 +417,7 @@ def test_what_the_steps_of_training_say_is_true(visit):
         (100, {"self": True}),
     ]
     unfold(root)
-    buttons = root.locator("button.try").all()
+    *buttons, race = root.locator("button.try").all()
     assert len(buttons) == len(shown)
     for button, (epochs, settings) in zip(buttons, shown):
         settled(page, root, button.click)
@@ -458,6 +458,201 @@ def test_what_the_steps_of_training_say_is_true(visit):
     assert leak[0][5] < least, "smaller than the honest valley"
     assert all(b < a for a, b in itertools.pairwise(leak[0])) and all(b > a for a, b in itertools.pairwise(leak[1]))
     assert all(b > a for a, b in itertools.pairwise(leak[2][1:])), "worse with every step after the first"
+    settled(page, root, race.click)
+    expect_race(root, 20)
+    long, short, log, momentum = ([loss for loss, _ in run] for run in raced(20))
+    assert long[1] < min(short[1], log[1], momentum[1]), "after one epoch the long step is ahead"
+    assert momentum[2] < min(long[2], short[2], log[2])
+    _, _, (_, far), (_, last) = (run[20] for run in raced(20))
+    _, at_2 = raced(20)[3][2]
+    assert abs(at_2 / best - 1) < 0.05 < last / best - 2 and abs(far / best - 1) < 0.01, "momentum ends on the plain"
+    assert all(log[k] < min(long[k], short[k], momentum[k]) for k in range(3, 21))
+    assert momentum[20] > max(long[20], short[20], log[20])
     x, y, *_ = double()
     kept = [nn.functional.mse_loss(attention_pooling(x, x, y, w), y).item() for w in (0.0, 1.0, 4.0, 10.0, 100.0, 1e4)]
     assert kept == sorted(kept, reverse=True) and kept[-1] < 1e-6, "no valley"
+
+
+RUNNERS = ["long step", "short step", "log w", "momentum"]
+
+
+@cache
+def raced(epochs, seed=0, start=None, lr=0.5, **settings):
+    """(loss, w) of the four runners, at first and after each epoch: torch's SGD, and a written-out loop for log w."""
+    losses, ws, _ = descend(epochs, seed=seed, start=start, lr=lr, **settings)
+    return [
+        list(zip(losses, ws)),
+        list(zip(*descend(epochs, seed=seed, start=start, lr=lr / 5, **settings)[:2])),
+        walk_in_log(epochs, ws[0], lr / 5, seed=seed, **settings),
+        with_momentum(epochs, ws[0], lr / 5, seed=seed, **settings),
+    ]
+
+
+def walk_in_log(epochs, w, lr, **settings):
+    taken = []
+    for _ in range(epochs + 1):
+        taken.append((loss_of(torch.tensor(w).double(), SETTINGS | settings).item(), w))
+        w = math.exp(math.log(w) - lr * w * steepness(w, **settings)) if w else 0.0  # d loss / d log w = w d loss / d w
+    return taken
+
+
+def with_momentum(epochs, start, lr, **settings):
+    w = nn.Parameter(torch.tensor([start], dtype=torch.float64))
+    descent = torch.optim.SGD([w], lr=lr, momentum=0.9)
+    taken = []
+    for _ in range(epochs + 1):
+        descent.zero_grad()
+        loss = loss_of(w, SETTINGS | settings)
+        loss.backward()
+        taken.append((loss.item(), w.item()))
+        descent.step()
+    return taken
+
+
+@pytest.mark.parametrize("how", [{}, {"mean": True}, {"half": False, "self": True}], ids=str)
+def test_the_four_runners_are_torchs(maths, how):
+    for seed, first, lr in (0, 0.3, 0.5), (1, 2.0, 0.05), (2, 6.0, 1.0):
+        x, y, *_ = double(seed)
+        ours = maths(
+            """(m, {x, y, start, lr, how}) => m.race(x, y, start, lr, 6, how)
+                .flatMap(run => [run.map(e => e.loss), run.map(e => e.w)])""",
+            {"x": x.tolist(), "y": y.tolist(), "start": first, "lr": lr, "how": how},
+        )
+        theirs = [list(column) for run in raced(6, seed, first, lr, **how) for column in zip(*run)]
+        close(ours, theirs)
+
+
+def in_front(race, epoch):
+    """Whose loss is the least after an epoch, to the four digits that are shown."""
+    losses = [round(run[epoch][0], 4) for run in race]
+    return [loss == min(losses) for loss in losses]
+
+
+def expect_race(root, epoch, bet=None, **settings):
+    """Compare table, marks and summary with torch's runs; return the summary."""
+    race = raced(20, **settings)
+    at = [run[epoch] for run in race]
+    order = sorted(range(4), key=lambda i: at[i][0])
+    ahead = [sum(in_front(race, k)[i] for k in range(1, epoch + 1)) for i in range(4)]
+    unfold(root)
+    rows = [row[:4] for row in rows_of(root)]
+    assert rows == [[RUNNERS[i], in_words(at[i][1]), minus(at[i][0], 4), str(ahead[i])] for i in order]
+    names = root.locator("[data-part=race-names] text").evaluate_all(
+        "all => all.map(e => [e.textContent, e.classList[0]])"
+    )
+    assert names == [
+        [RUNNERS[i] + (" →" if at[i][1] > 12 else ""), "strong" if RUNNERS[i] == bet else "clear"]
+        for i in sorted(range(4), key=lambda i: at[i][1])
+    ]
+    assert len(set(marks_of(root))) == 4, "four shapes"
+    for i, (left, shape) in enumerate(marks_of(root)):
+        axis = root.locator("[data-part=axes] path").first.get_attribute("d")
+        x0, x1 = (float(re.search(pattern, axis)[1]) for pattern in (r"M([\d.]+)", r"H([\d.]+)"))
+        assert left == pytest.approx(x0 + (x1 - x0) * min(at[i][1], 12) / 12, abs=1), shape
+    summary = root.locator(".explorable-summary").inner_text()
+    first = [RUNNERS[i] for i in range(4) if in_front(race, epoch)[i]]
+    if epoch and len(first) == 1:
+        assert f"The winner is {first[0]}: " in summary if epoch == 20 else f"epochs {first[0]} is lowest" in summary
+        assert f"a loss of {minus(at[order[0]][0], 4)}" in summary
+    if bet and epoch == 20:
+        place = order.index(RUNNERS.index(bet)) + 1
+        assert ("Your bet was right." if bet in first else f"You bet on {bet}: place {place}.") in summary
+    return summary
+
+
+def marks_of(root):
+    """The middle of each of the four marks on the curve, and the shape, its path without a place."""
+    d = root.locator("[data-part=race-marks]").get_attribute("d")
+    found = re.findall(r"M([\d.-]+) [\d.-]+([^M]+)", d)
+    marks = found[:: len(found) // 4]  # on a wide figure each is in the history, too
+    return [(float(x) + (6 if i < 2 else 0), shape) for i, (x, shape) in enumerate(marks)]
+
+
+def race_button(root):
+    return root.locator("fieldset [data-part=race]")
+
+
+def test_a_race_by_keyboard_and_in_the_address(visit, load):
+    page, root = visit("training")
+    assert input_of(root, "bet-long").is_hidden(), "few controls at once"
+    fold = root.locator(".explorable-controls summary").nth(1)
+    fold.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.clock.run_for(PAUSE)
+    assert "Your bet: long step." in expect_race(root, 0, "long step")
+    settled(page, root, lambda: [page.keyboard.press(key) for key in ("ArrowDown", "ArrowDown")])
+    settled(page, root, lambda: [page.keyboard.press(key) for key in ("Tab", "Enter")])
+    expect_race(root, 20, "log w")
+    assert fold.inner_text() == "a race of four (epoch 20 of 20)"
+    query = urlsplit(page.url).query
+    assert parse_qs(query) == {"training.bet": ["log"], "training.race": ["20"]}
+    expect_race(start(load(f"?{query}"), "training"), 20, "log w")
+    settled(page, root, root.get_by_role("button", name="step", exact=True).click)
+    expect_training(root, 1)
+    assert not root.locator("input:checked[type=radio]").count() and "race" not in page.url
+
+
+def test_a_race_that_nobody_can_run_is_left_out(load):
+    root = start(load("?training.bet=everyone&training.race=21&training.epochs=2"), "training")
+    expect_training(root, 2)
+    assert (
+        root.locator("[data-part^=race]").evaluate_all("all => all.map(e => e.getAttribute('d') ?? '').join('')") == ""
+    )
+
+
+@pytest.mark.parametrize("bet", RUNNERS)
+@pytest.mark.parametrize("settings", [{}, {"seed": 3, "lr": 1.0}, {"start": 8.0}], ids=str)
+def test_a_bet_is_right_or_has_its_place(visit, bet, settings):
+    state = "&".join(f"{key}={value}" for key, value in settings.items())
+    page, root = visit("training", f"bet={bet.split()[0]}&{state}", view="phone")
+    unfold(root)
+    settled(page, root, race_button(root).click)
+    expect_race(root, 20, bet, **settings)
+
+
+def test_a_race_is_played_and_stops_where_it_is(visit):
+    page, root = visit("training", "bet=short")
+    page.emulate_media(reduced_motion="no-preference")
+    unfold(root)
+    race_button(root).click()
+    page.clock.run_for(400)
+    assert race_button(root).inner_text() == "stop"
+    settled(page, root, race_button(root).click)
+    stopped = int(re.search(r"After (\d+) of 20", root.locator(".explorable-summary").inner_text())[1])
+    assert 1 <= stopped <= 5
+    expect_race(root, stopped, "short step")
+    race_button(root).click()
+    page.clock.run_for(20_000)
+    expect_race(root, 20, "short step")
+    race_button(root).click()
+    page.clock.run_for(200)
+    assert root.locator(".explorable-controls summary").nth(1).inner_text() < "a race of four (epoch 5", "anew"
+
+
+def test_the_race_before_stays_as_a_ghost(visit):
+    page, root = visit("training")
+    unfold(root)
+    ghost = root.locator("[data-part=race-ghost]")
+    settled(page, root, race_button(root).click)
+    assert ghost.get_attribute("d") == "" and {row[4] for row in rows_of(root)} == {"–"}
+    settled(page, root, lambda: input_of(root, "seed").select_option("4"))
+    settled(page, root, race_button(root).click)
+    expect_race(root, 20, seed=4)
+    before = {name: in_words(run[20][1]) for name, run in zip(RUNNERS, raced(20))}
+    assert {row[0]: row[4] for row in rows_of(root)} == before
+    ends = [ghost.get_attribute("d").count(shape) for shape in ("a6 6", "h12v12", "l8 14", "l8 8")]
+    assert ends == [4, 2, 2, 2], "each on the curve and in the history; a circle is two arcs"
+    settled(page, root, lambda: input_of(root, "lr").press("ArrowLeft"))
+    assert {row[0]: row[4] for row in rows_of(root)} != before, "the last race that was run, with another rate"
+    settled(page, root, input_of(root, "mean").click)
+    assert ghost.get_attribute("d") == "", "other losses cannot be compared"
+
+
+def test_nobody_wins_where_nobody_moves(visit):
+    _, root = visit("training", "start=0&race=20&bet=log")
+    summary = root.locator(".explorable-summary").inner_text()
+    assert f"{', '.join(RUNNERS)} share the lowest loss" in summary and "Your bet was right." in summary
+    unfold(root)
+    assert [row[3] for row in rows_of(root)] == ["20"] * 4

@@ -50,14 +50,14 @@ class Words(SphinxDirective):
     """The words that a module needs, a line `key: text` for each, as paragraphs that translators see."""
 
     has_content = True
-    option_spec = {  # noqa: RUF012 - how many places its controls take, and how many of them are folded
+    option_spec = {  # noqa: RUF012 - how many places its controls take, and how many of the last ones each fold has
         "controls": directives.positive_int,
-        "more": directives.positive_int,
+        "more": lambda text: [directives.positive_int(size) for size in text.split()],
     }
 
     def run(self) -> list[nodes.Node]:
         words = make("div", "explorable-words", hidden="hidden")
-        words["places"] = [self.options.get(name, 0) for name in ("controls", "more")]
+        words["places"] = [self.options.get("controls", 0), self.options.get("more", [])]
         for line in filter(str.strip, self.content):
             key, colon, text = line.partition(": ")
             if not colon or not re.fullmatch(r"[a-z][a-z0-9-]*", key):
@@ -94,10 +94,13 @@ class Explorable(SphinxDirective):
         if len(boxes) != 2 or not at:
             raise self.error(f"{name}.md must have a title, an image after it, and its words")
         ours, common = boxes
-        controls, more = ours["places"]
+        controls, folds = ours["places"]
         places = [make("div", "control") for _ in range(controls - len(self.options.get("without", "").split()))]
-        if more:
-            places[-more:] = [make("details", "explorable-more", make("summary", ""), *places[-more:])]
+        end = len(places)
+        for size in reversed(folds):
+            fold = slice(end - size, end)
+            places[fold] = [make("details", "explorable-more", make("summary", ""), *places[fold])]
+            end -= size
         for steps in (node for node in text if isinstance(node, nodes.enumerated_list)):
             del steps.children[self.options.get("steps", len(steps)) :]
             del steps.children[: self.options.get("from", 1) - 1]

@@ -1,5 +1,5 @@
 // bmm: walk through the numbers of the result, and see which row meets which column in which level.
-import { code, layer, marks, marksLayer, role, set, whereIs } from "../shared/draw.js";
+import { code, layer, line, marks, marksLayer, pathLayer, role, set, whereIs } from "../shared/draw.js";
 import { range } from "../shared/math.js";
 import { meeting, mismatch, nested, product, tensor, total, tuple } from "../shared/tensors.js";
 
@@ -48,6 +48,27 @@ function grid({ starts, size, top }, which, [stack, rows, columns], look) {
   });
 }
 
+// Where the shapes do not fit: brackets along the two axes that should be equally long, [where, its length, where that is written].
+function misfits({ wrong, second, shapes: [[b, n, m], [levels, rows]] }, { starts, size, top }) {
+  const upright = (which, tall, from, to) => {
+    const [x, y] = [starts[which] - 5, top(from, tall) + 1];
+    return { d: `M${x + 4} ${y}h-4V${top(to, tall) + tall * size - 1}h4`, x, y };
+  };
+  const level = (which, tall, all) => {
+    const { d, x } = upright(which, tall, 0, all - 1);
+    return { d, text: String(all), x, y: top(all - 1, tall) + tall * size + 14, "text-anchor": "middle" };
+  };
+  if (!wrong) return [];
+  if (second === "levels") return [level(0, n, b), level(1, rows, levels)];
+  const [left, right] = [starts[0] + 1, starts[0] + m * size - 1];
+  const above = range(b, (l) => `M${left} ${top(l, n) - 1}v-4H${right}v4`).join("");
+  const beside = range(b, (l) => upright(1, rows, l, l).d).join("");
+  return [
+    { d: above, text: String(m), x: right, y: top(0, n) - 10, "text-anchor": "end" },
+    { d: beside, text: String(rows), x: starts[1] - 9, y: top(0, rows) + (rows / 2) * size + 5, "text-anchor": "end" },
+  ];
+}
+
 function cellsOf(now, place) {
   const { shapes, result, m, A, B, wrong, cell, done, index, pairs } = now;
   const [level, row, column] = now.place;
@@ -61,7 +82,8 @@ function cellsOf(now, place) {
   });
   const second = grid(place, 1, shapes[1], (l, r, k, i) => {
     const { used, strong } = meets(l, k, column, r);
-    return { text: String(B.storage[i]), colour: used && "value", strong };
+    const surplus = l >= shapes[0][0] || r >= m;
+    return { text: String(B.storage[i]), colour: used && "value", strong, surplus };
   });
   if (wrong) return [...first, ...second];
   const sum = (i) => total(i < cell ? meeting(A, B, index(i)) : pairs);
@@ -81,7 +103,7 @@ const cellsLayer = (svg) =>
     "rect",
     {},
     ({ cells }) => cells,
-    (_, { x, y, size, colour, strong }) => ({
+    (_, { x, y, size, colour, strong, surplus }) => ({
       x: x + 1,
       y: y + 1,
       width: size - 2,
@@ -91,6 +113,7 @@ const cellsLayer = (svg) =>
       stroke: colour ? role(colour) : "currentColor",
       "stroke-opacity": colour ? 1 : 0.4,
       "stroke-width": strong ? 3 : 1,
+      "stroke-dasharray": surplus ? "4 3" : null,
     }),
   );
 
@@ -136,8 +159,8 @@ function codeOf({ shapes, result, A, B, wrong, place, pairs }, cells) {
   return `${rule} → ${tuple(result)}\n${nested(result, found)}\n[${place.join(", ")}]: ${terms} = ${total(pairs)}`;
 }
 
-function summary({ wrong, second, m, done, pairs, place: [level, row, column] }, say) {
-  if (wrong) return [[say("summary-error", { fault: say(`second-${second}`) })], [say("torch", { error: wrong })]];
+function summary({ shapes: [[b], [levels, rows]], wrong, second, m, done, pairs, place: [level, row, column] }, say) {
+  if (wrong) return [[say(`summary-${second}`, { b, levels, m, rows })], [say("torch", { error: wrong })]];
   return [[say(done === m ? "summary-done" : "summary", { level, row, column, done, all: m, sum: total(pairs) })]];
 }
 
@@ -149,7 +172,20 @@ export default ({ svg, below, say, state, part, change, slider, choice, buttons 
     slider(key, { min: 1, max: key === "m" ? 4 : 3, step: 1, value, digits: 0 });
   choice("second", ["fits", "levels", "rows"]);
 
-  const layers = [cellsLayer(svg), numbersLayer(svg), namesLayer(svg)];
+  const layers = [
+    cellsLayer(svg),
+    numbersLayer(svg),
+    namesLayer(svg),
+    pathLayer(svg, "misfit", line("currentColor", " thick"), ({ misfit }) => misfit.map(({ d }) => d).join("")),
+    marksLayer(
+      svg,
+      "misfit-numbers",
+      "text",
+      { class: "strong" },
+      ({ misfit }) => misfit,
+      (_, { d, ...number }) => number,
+    ),
+  ];
   const lines = code(below);
   let [cells, looked, was] = [[], null, 0]; // `looked`: the number that a mouse rests on, until the walk goes on
   function under(event) {
@@ -175,7 +211,8 @@ export default ({ svg, below, say, state, part, change, slider, choice, buttons 
     const now = walk({ ...asked, at: looked ?? asked.at });
     const place = layout(now, size);
     cells = cellsOf(now, place);
-    for (const update of layers) update({ now, place, cells });
+    const misfit = misfits(now, place);
+    for (const update of layers) update({ now, place, cells, misfit });
     set(lines, { text: codeOf(now, cells) });
     return summary(now, say);
   };

@@ -118,6 +118,19 @@ const grips = ({ query, x, y, down, index }, under) => {
   return `${grip(x(query), y.from)}M${x.to + 2} ${middle}l10 -7v14z`;
 };
 
+// Where the row of the query can be dragged: the map and what is to the right of it. Beside them a finger scrolls.
+function mapLayer(svg, choose) {
+  const area = layer(svg, "area", "rect", { fill: "transparent" });
+  let view;
+  drag(svg, (px) => choose(view.x.back(px)));
+  drag(svg, (_, py) => choose(view.down.back(py)), area, true);
+  return (now) => {
+    view = now;
+    const { x, down, width } = view;
+    set(area, { x: x.from, y: down.from, width: width - x.from, height: down.to - down.from });
+  };
+}
+
 // What a darkness means.
 function scaleLayer(svg, say) {
   const room = ({ x }) => (x.to - x.from) / SHOWN.length;
@@ -221,16 +234,12 @@ export default async ({ svg, below, say, data, change, slider }) => {
     ),
     scaleLayer(svg, say),
     legendLayer(svg, 12, say),
+    mapLayer(svg, (place) => change({ x: nearest(queries, place) })),
   ];
-  let view;
-  drag(svg, (px, py) => {
-    const { x, down } = view;
-    change({ x: nearest(queries, py > down.from - 10 ? down.back(py) : x.back(px)) });
-  });
 
   const mapOf = rememberMap(queries, points);
   return (state, size) => {
-    view = look(queries, points, state, mapOf(state.w), size);
+    const view = look(queries, points, state, mapOf(state.w), size);
     for (const update of layers) update(view);
     drawTable(below, points, view, say);
     return summary(keys, real, view, say);

@@ -2,6 +2,7 @@
 import {
   axes,
   clamp,
+  hold,
   layer,
   line,
   marksLayer,
@@ -57,7 +58,7 @@ function keepCurve({ part }, { x, y }) {
 
 // Call `move` with the last place of a pointer and the present one, while it draws on `area`; `cancel` if two fingers zoom.
 // A stroke may well begin steeply, so one finger on `area` never scrolls the page. What is around it does, and the figure
-// leaves room in every window. `touch-action` would say this too, but Chromium looks at it only where a shape is painted.
+// leaves room in every window.
 function drawn(svg, area, begin, move, cancel) {
   let [pointer, last] = [null, null];
   function at(event) {
@@ -75,8 +76,7 @@ function drawn(svg, area, begin, move, cancel) {
   });
   area.addEventListener("pointermove", at);
   area.addEventListener("pointercancel", (event) => event.pointerId === pointer && cancel());
-  const hold = (event) => event.touches.length === 1 && event.preventDefault();
-  area.addEventListener("touchmove", hold, { passive: false });
+  hold(area);
   area.addEventListener("lostpointercapture", () => {
     pointer = null;
   });

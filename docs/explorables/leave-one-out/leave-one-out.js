@@ -1,5 +1,5 @@
 // Leave one out: from a row of inputs to a table of keys in which nobody meets themself, and the same with -inf.
-import { add, code, line, marksLayer, number, pathLayer, role, set, table } from "../shared/draw.js";
+import { add, calm, code, layer, line, marksLayer, number, pathLayer, role, set, table } from "../shared/draw.js";
 import {
   eye,
   fillDiagonal,
@@ -17,6 +17,7 @@ import {
 const INPUTS = [1, 2, 4, 7, 11, 16];
 const STEPS = ["tile", "eye", "mask", "select", "reshape", "infinity"];
 const [LEFT, HALF] = [30, 200]; // pixels: beside a table; the height of each of the two
+const MOVING = { select: 1400, reshape: 700 }; // milliseconds that the numbers take from one table to the other
 
 // What each step starts from, what it gives, and its code.
 const steps = (zero) => ({
@@ -77,6 +78,7 @@ function place({ rows, text = String, out = () => false, whose = (i) => i }, { l
       wide,
       text: text(value),
       out: out(i, j),
+      past: j > i, // right of the diagonal
       row: whose(i, j),
     })),
   );
@@ -149,6 +151,7 @@ function cellsLayer(svg) {
       "fill-opacity": cell.row === row ? 0.14 : 0,
       stroke: cell.row === row ? role("query") : "currentColor",
       "stroke-width": cell.row === row ? 2 : 0.5,
+      "vector-effect": "non-scaling-stroke", // a box that is stretched on its way has no thicker sides
       "data-row": cell.row,
     }),
   );
@@ -179,6 +182,82 @@ function numbersLayer(svg) {
       text,
     }),
   );
+}
+
+// How the numbers get from the table before a step to the one after it: the diagonal leaves, the rows close up, and all go to
+// their places. The drawing is at its end at once, and only looks as if it were under way; so it may stop at any moment.
+function makeMoves(svg) {
+  const groups = ["cells", "numbers"].map((part) => svg.querySelector(`[data-part=${part}]`));
+  const leaving = layer(svg, "leaving", "g", QUIET);
+  let moves = [];
+  function stop() {
+    for (const move of moves) move.cancel();
+    moves = [];
+    leaving.replaceChildren();
+  }
+  function play([before, after], line, duration) {
+    const by = [after.left - before.left, after.up - before.up];
+    const [out, kept] = [true, false].map((is) => before.cells.filter((cell) => cell.out === is));
+    const move = (element, frames) =>
+      moves.push(
+        element.animate(
+          frames.map((frame) => ({ easing: "ease-in-out", ...frame })),
+          duration,
+        ),
+      );
+    for (const [g, group] of groups.entries()) {
+      const copy = set(leaving.appendChild(group.cloneNode()), { "data-part": null });
+      for (const [i, cell] of before.cells.entries()) if (cell.out) copy.append(group.children[i].cloneNode(true));
+      for (const gone of copy.children) move(gone, goes(by, line));
+      for (const [k, cell] of after.cells.entries()) {
+        const element = group.children[before.cells.length + k];
+        move(element, comes(cell, kept[k], by, g === 0, out.length > 0));
+      }
+    }
+    moves[0].onfinish = stop;
+  }
+  return { stop, play, isPlaying: () => moves.length > 0 };
+}
+
+// The way out: down a little, and then it is not seen any more.
+const goes = ([x, y], line) => [
+  { transform: `translate(${x}px, ${y}px)`, opacity: 1 },
+  { transform: `translate(${x}px, ${y + line / 2}px)`, opacity: 0, offset: 0.3 },
+  { opacity: 0 },
+];
+
+// The way of a cell to its place: at first where it was, `by` further, and as wide if it is a box.
+function comes(cell, from, [x, y], isBox, closes) {
+  const stretch = isBox ? from.wide / cell.wide : 1;
+  const middle = cell.left + cell.wide / 2;
+  const at = (left) => {
+    const across = left + from.wide / 2 - stretch * middle;
+    return { transform: `translate(${across}px, ${from.top + y - cell.top}px) scale(${stretch}, 1)` };
+  };
+  const start = at(from.left + x);
+  const closed = at(from.left + x - (from.past ? from.wide : 0));
+  const stays = closes
+    ? [
+        { ...start, offset: 0.3 },
+        { ...closed, offset: 0.55 },
+        { ...closed, offset: 0.65 },
+      ]
+    : [];
+  return [start, ...stays, { transform: "none" }];
+}
+
+// Plays a step when the reader comes to it, and anew if it is drawn otherwise meanwhile.
+function makeShow(svg) {
+  const moves = makeMoves(svg);
+  let was = {};
+  return ({ step, n }, { width }, { halves, line }) => {
+    const arrives = was.step !== undefined && was.step !== step;
+    const changed = arrives || was.n !== n || was.width !== width;
+    const plays = MOVING[step] && (arrives || moves.isPlaying()) && !calm();
+    was = { step, n, width };
+    if (changed) moves.stop();
+    if (changed && plays) moves.play(halves, line, MOVING[step]);
+  };
 }
 
 // A table of the drawing as one that can be read cell by cell.
@@ -218,6 +297,7 @@ export default ({ svg, below, say, state, change, slider, choice, tick, buttons 
   tick("zero");
 
   const layers = [namesLayer, rowsLayer, cellsLayer, crossesLayer, numbersLayer].map((make) => make(svg));
+  const show = makeShow(svg);
   const lines = code(below);
   const listed = range(2, () => add(below, "div", { class: "unseen" })); // what is drawn as a table, for a listener
   svg.addEventListener("mousemove", ({ target }) => {
@@ -232,6 +312,7 @@ export default ({ svg, below, say, state, change, slider, choice, tick, buttons 
     const numbers = compute(now);
     const view = look(numbers, now, row, size);
     for (const update of layers) update(view);
+    show(now, size, view);
     set(lines, { text: view.lines.join("\n") });
     for (const [i, box] of listed.entries()) listTable(box, view.written[i], say("row"));
     return summary(numbers, now, row, say);

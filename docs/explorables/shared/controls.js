@@ -65,6 +65,25 @@ function choice(panel, key, options, { value = options[0], text } = {}) {
   select.addEventListener("change", () => panel.change({ [key]: select.value }));
 }
 
+// A choice that is made once and seen whole: radio buttons, at first none pressed, with the words `key-option`. Returns the
+// box around them, which may hold more.
+function radios(panel, key, options, value) {
+  panel.part(key, value, (wanted) => options.find((option) => option === wanted));
+  const group = add(place(panel), "fieldset");
+  const name = `${panel.id}-${key}`;
+  add(group, "legend", { text: panel.say(key) });
+  for (const option of options) {
+    const label = add(group, "label");
+    const input = add(label, "input", { type: "radio", id: `${name}-${option}`, name, value: option });
+    add(label, "span", { text: panel.say(`${key}-${option}`) });
+    panel.shows.push(() => {
+      input.checked = panel.state[key] === option;
+    });
+    input.addEventListener("change", () => panel.change({ [key]: option }));
+  }
+  return group;
+}
+
 function tick(panel, key, value = false) {
   panel.part(key, value, (text) => ({ true: true, false: false })[text]);
   const [input] = control(panel, key, "input", { type: "checkbox" });
@@ -89,7 +108,7 @@ export function makeControls(box, { id, dataset }, say, { state, part, change })
   const without = (dataset.without ?? "").split(" ");
   const places = [...box.querySelectorAll(".control")];
   const panel = { box, id, say, state, part, change, without, shows: [], places };
-  const withPanel = Object.entries({ slider, choice, tick, buttons }).map(([name, make]) => [
+  const withPanel = Object.entries({ slider, choice, radios, tick, buttons }).map(([name, make]) => [
     name,
     (...given) => make(panel, ...given),
   ]);

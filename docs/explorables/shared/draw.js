@@ -180,6 +180,9 @@ export const code = (below) => add(below, "pre", { translate: "no", tabindex: "0
 // The look of a line: `kind` is " thin" or " dashed".
 export const line = (stroke, kind = "") => ({ class: `line${kind}`, stroke });
 
+// Does the reader want no motion?
+export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
 export const role = (name) => `var(--role-${name})`;
 export const clamp = (value, least, most) => Math.min(most, Math.max(least, value));
 
@@ -193,16 +196,25 @@ export function whereIs(svg, { clientX, clientY }) {
   return [(clientX - left) / zoom, (clientY - top) / zoom];
 }
 
+// One finger on `area` never scrolls the page. `touch-action` would say this too, but Chromium looks at it only where a
+// shape is painted.
+export function hold(area) {
+  const stay = (event) => event.touches.length === 1 && event.preventDefault();
+  area.addEventListener("touchmove", stay, { passive: false });
+}
+
 // Call `move` with the place in the figure, while mouse, pen or finger drags on `area`. A finger that comes down may be
-// about to scroll, so it counts only when it moves sideways or is lifted.
-export function drag(svg, move, area = svg) {
-  area.classList.add("draggable");
+// about to scroll, so it counts only when it moves sideways or is lifted; on an `upright` area it never scrolls.
+export function drag(svg, move, area = svg, upright = false) {
+  area.classList.add(upright ? "upright" : "draggable");
+  if (upright) hold(area);
   let finger; // where it came down, until it moves sideways
   const at = (event) => area.hasPointerCapture(event.pointerId) && move(...whereIs(svg, event));
   area.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
+    event.stopPropagation(); // an area within another has it alone
     area.setPointerCapture(event.pointerId);
-    finger = event.pointerType === "touch" && event;
+    finger = !upright && event.pointerType === "touch" && event;
     if (!finger) at(event);
   });
   area.addEventListener("pointermove", (event) => {

@@ -1,7 +1,7 @@
 // Starts an explorable and hands it its tools; load.js calls it when one comes near the window. CONTRIBUTING.md has
 // the contract. The words are in the page, the mathematics in math.js, the drawing tools in draw.js.
 import { makeControls } from "./controls.js";
-import { set } from "./draw.js";
+import { calm, set } from "./draw.js";
 
 const PAUSE = 400; // milliseconds without a change: then the summary is spoken and the address written
 const GLIDE = 800; // milliseconds that a {try} takes to arrive
@@ -47,9 +47,9 @@ function makeMotion(state, changed) {
   function move(time, at) {
     stop();
     const began = performance.now();
-    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const still = calm();
     (function step(now) {
-      const t = calm ? 1 : Math.min(1, Math.max(0, now - began) / time);
+      const t = still ? 1 : Math.min(1, Math.max(0, now - began) / time);
       Object.assign(state, at(t));
       changed();
       moving = t < 1 ? requestAnimationFrame(step) : 0;

@@ -149,17 +149,46 @@ export function slope(x, y, w, how = {}) {
   return part(x.length, how) * sum(terms);
 }
 
-// One epoch of gradient descent: w, its loss, the slope by w, and the w after the step.
-export function epoch(x, y, w, lr, how = {}) {
+// One epoch of gradient descent: w, its loss, the slope by w, and the w after the step. With momentum a step follows the
+// slope and that part of the `speed` before, as in torch's SGD.
+export function epoch(x, y, w, lr, how = {}, before = 0) {
   const steep = slope(x, y, w, how);
-  const next = how.log ? w * Math.exp(-lr * w * steep) : w - lr * steep;
-  return { w, loss: loss(x, y, w, how), slope: steep, next };
+  const speed = steep + (how.momentum ?? 0) * before;
+  const next = how.log ? w * Math.exp(-lr * w * steep) : w - lr * speed;
+  return { w, loss: loss(x, y, w, how), slope: steep, speed, next };
 }
 
 export const step = (x, y, w, lr, how) => epoch(x, y, w, lr, how).next;
 
 // A step that changes less than a millionth of w.
 export const settled = ({ w, next }) => Math.abs(next - w) <= 1e-6 * Math.abs(w);
+
+// Four ways down the same loss from the same w. `rate` is the part of the learning rate that a way takes.
+export const runners = {
+  long: { rate: 1 },
+  short: { rate: 1 / 5 },
+  log: { rate: 1 / 5, log: true },
+  momentum: { rate: 1 / 5, momentum: 0.9 },
+};
+
+// The epochs of each of them: the start, and after each of `count` steps.
+export const race = (x, y, w, lr, count, how) =>
+  Object.values(runners).map(({ rate, ...own }) => {
+    const way = { ...how, ...own };
+    const taken = [epoch(x, y, w, rate * lr, way)];
+    while (taken.length <= count) {
+      const { next, speed } = taken.at(-1);
+      taken.push(epoch(x, y, next, rate * lr, way, speed));
+    }
+    return taken;
+  });
+
+// Which of them have the least loss after so many steps; what differs by less than the digits that are written is equal.
+export function leaders(runs, count, digits = 4) {
+  const losses = runs.map((run) => run[count].loss.toFixed(digits));
+  const least = Math.min(...losses);
+  return losses.map((loss) => Number(loss) === least);
+}
 
 export const lossCurve = (x, y, ws, how = {}) => ws.map((w) => loss(x, y, w, how));
 

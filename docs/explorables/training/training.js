@@ -30,24 +30,17 @@ import {
   truth,
   verdict,
 } from "../shared/math.js";
+import { makeRace, NO_RACE, raceLayers, raceSummary } from "./race.js";
+import { between, makeRun, short, upTo } from "./run.js";
 
 const [MOST, TICK] = [100, 60]; // epochs, and milliseconds for each while it runs
 const [EDGE, FAR] = [12, 1000]; // the largest w of the straight axis, and of the logarithmic one
 const REACH = 42; // pixels, the tangent to either side
-const WHOLE = /^\d+$/;
 const WS = [...range(61, (i) => 10 ** (i / 12 - 2)), ...range(49, (i) => i / 4)].sort((a, b) => a - b);
 const GRID = range(101, (i) => i / 20);
 const REAL = GRID.map(truth);
 const through = (places) => path(...[0, 1].map((i) => places.map((place) => place[i])));
-const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 const writeSetting = (value) => number(value, value < 0.1 ? 3 : 2);
-
-function short(w) {
-  const size = Math.abs(w);
-  if (size >= 1e5) return w.toExponential(1);
-  if (size > 0 && size < 0.1) return number(w, 4);
-  return number(w, size < 100 ? 2 : 0);
-}
 
 // Points in a row almost at one place share a label, [first, last, x, y, is it beyond the edge]; none is put upon another,
 // and the last point, where the reader is, has its name first.
@@ -96,39 +89,6 @@ function rememberCurve(seeds) {
   };
 }
 
-// The button that runs on by itself: epoch by epoch, or with reduced motion to the end at once, unless the reader
-// has done something else meanwhile. `button` is found late: it is made with the others.
-function makeRun({ state, say }, epochsOf, go, button) {
-  let [timer, running] = [0, 0];
-  const ended = () => running === MOST || (running > 0 && settled(epochsOf(state, running)[running]));
-  function stop() {
-    clearTimeout(timer);
-    timer = 0;
-    set(button(), { text: say("run") });
-  }
-  function next() {
-    if (state.epochs !== running || ended()) {
-      stop();
-      return;
-    }
-    do running++;
-    while (calm() && !ended());
-    go(running);
-    timer = setTimeout(next, TICK);
-    set(button(), { text: say("stop") });
-  }
-  function press() {
-    if (timer) {
-      stop();
-      return;
-    }
-    running = state.epochs;
-    next();
-  }
-  const stopIfElsewhere = (count) => count !== running && stop();
-  return { press, stopIfElsewhere };
-}
-
 // What is folded away: its name says how many of the settings there are not as at first.
 function makeMore({ controls, say, state, slider, choice, tick }, lesson) {
   slider("start", { values: logSteps(0.01, 20, 10, true), value: lesson.start, format: writeSetting });
@@ -143,14 +103,14 @@ function makeMore({ controls, say, state, slider, choice, tick }, lesson) {
   };
 }
 
-// Controls; returns the epochs of a state, the run, and what keeps the name of the folded ones.
+// Controls; returns the epochs of a state, the run, what keeps the name of the folded ones, and the race.
 function makeControls(tools, lesson) {
   const { say, state, part: keep, change, slider, buttons } = tools;
-  const count = (text) => (WHOLE.test(text) && text <= MOST ? Number(text) : undefined);
-  keep("epochs", 0, count, (a, b, t) => Math.round(a + (b - a) * t));
-  const go = (count) => change({ epochs: clamp(count, 0, MOST) });
+  keep("epochs", 0, upTo(MOST), between);
+  const go = (count) => change({ ...NO_RACE, epochs: clamp(count, 0, MOST) });
   const epochsOf = rememberEpochs(lesson);
-  const run = makeRun({ state, say }, epochsOf, go, () => button);
+  const ended = (count) => count === MOST || (count > 0 && settled(epochsOf(state, count)[count]));
+  const run = makeRun(say, "run", TICK, { count: () => state.epochs, ended, go, button: () => button });
   const [, , button] = buttons({
     step: () => go(state.epochs + 1),
     five: () => go(state.epochs + 5),
@@ -158,7 +118,7 @@ function makeControls(tools, lesson) {
     back: () => go(state.epochs - 1),
   });
   slider("lr", { values: logSteps(0.01, 2, 10), value: 0.5, format: writeSetting });
-  return { epochsOf, run, nameMore: makeMore(tools, lesson) };
+  return { epochsOf, run, nameMore: makeMore(tools, lesson), race: makeRace(tools, lesson.seeds) };
 }
 
 // A straight scale from 0; what is beyond its edge stays there.
@@ -168,9 +128,9 @@ function straight(edge, left, right) {
 }
 
 // Panels: in a wide figure the history stands beside the curve; a narrow one leaves it to the words.
-function panels({ y, losses, scaled, now }, { width, height, wide }) {
+function panels({ y, losses, scaled, now, race }, { width, height, wide }) {
   const down = scale(0, Math.max(...losses) * scaled * 1.05, 190, 28);
-  const most = [5, 10, 20, 50, MOST].find((top) => top >= now.epochs);
+  const most = race ? race.length : [5, 10, 20, 50, MOST].find((top) => top >= now.epochs);
   const right = wide ? width * 0.62 : width - 16;
   return {
     ...{ width, wide, down, most, edge: now.axis ? FAR : EDGE },
@@ -183,8 +143,10 @@ function panels({ y, losses, scaled, now }, { width, height, wide }) {
 }
 
 // All that the layers show, computed once for each drawing.
-function look({ x, y }, now, taken, curve, size) {
-  const numbers = { x, y, now, taken, ...curve, last: taken.at(-1), scaled: part(x.length, now) };
+function look({ x, y }, now, run, race, curve, size) {
+  const taken = race ? [] : run; // in a race the first of the runners has the fit, and the steps are away
+  const last = race ? race.first : run.at(-1);
+  const numbers = { x, y, now, taken, race, ...curve, last, scaled: part(x.length, now) };
   const view = { ...numbers, ...panels({ ...numbers }, size) };
   const { across, down, along, falls } = view;
   const places = taken.map(({ w, loss }) => [across(Math.abs(w)), down(loss), Math.abs(w) > view.edge]);
@@ -195,10 +157,11 @@ function look({ x, y }, now, taken, curve, size) {
 
 function axesLayer(svg, say) {
   const [loss, fit, history] = ["axes", "axes-fit", "axes-history"].map((name) => layer(svg, name));
-  return ({ now, across, down, place, upright, along, falls, wide }) => {
+  return ({ now, race, across, down, place, upright, along, falls, wide }) => {
     axes(loss, across, down, { xLabel: say(now.axis ? "axis-log" : "axis-w"), yLabel: say("axis-loss") });
     axes(fit, place, upright, { xLabel: say("axis-x"), yLabel: say("axis-y") });
-    if (wide) axes(history, along, falls, { xLabel: say("axis-epoch"), yLabel: say("axis-printed") });
+    if (wide)
+      axes(history, along, falls, { xLabel: say("axis-epoch"), yLabel: say(race ? "axis-loss" : "axis-printed") });
     else history.replaceChildren();
   };
 }
@@ -210,9 +173,9 @@ const lossPath = ({ losses, scaled, across, down, edge }) =>
   );
 
 // Through the present point, as steep as the curve is there, and no longer than the panel is high.
-function tangent({ last, places, across, down, edge }) {
+function tangent({ last, places, race, across, down, edge }) {
   const w = Math.abs(last.w);
-  if (w > edge) return "";
+  if (race || w > edge) return "";
   const near = w / 1000 || 0.001;
   const right = (across(w + near) - across(w - near)) / (2 * near); // pixels for a w of 1, at this place
   const below = (down(1) - down(0)) * last.slope * (last.w < 0 ? -1 : 1);
@@ -246,7 +209,7 @@ function epochsLayer(svg) {
 
 // Beyond the edge an arrow, and for the present point its w, above the curve.
 function numbersLayer(svg, say) {
-  const rows = ({ places }) => labels(places);
+  const rows = ({ places }) => (places.length ? labels(places) : []);
   return marksLayer(svg, "epoch-numbers", "text", {}, rows, ({ now, last }, [from, to, x, y, beyond]) => {
     const epochs = from === to ? String(from) : `${from}–${to}`;
     if (!beyond) return { x: x - 6, y: y + (y > 160 ? -13 : 21), text: epochs, "text-anchor": "middle", class: null };
@@ -291,19 +254,26 @@ function legendLossLayer(svg, say) {
   const text = layer(svg, "legend-loss", "text", { "text-anchor": "end", y: 12 });
   const now = add(text, "tspan", { fill: role("prediction") });
   const lowest = add(text, "tspan", { dx: 8 });
-  return ({ across, last, best }) => {
+  return ({ across, last, best, race }) => {
     set(text, { x: across.to });
-    set(now, { text: `● ${say("label-w", { w: short(last.w) })}` });
+    set(now, { text: `${race ? race.sign : "●"} ${say("label-w", { w: short(last.w) })}` });
     set(lowest, { text: best ? `▼ ${say("label-best", { best: number(best) })}` : "" });
   };
 }
 
-function summary({ now, taken, last, losses, best, least, scaled }, say) {
-  const before = taken.at(-2);
+function summary(view, say) {
+  const { now, last, best, least, scaled, race } = view;
+  const valley = best ? "summary-best" : "summary-none";
   const digits = now.mean ? 4 : 2;
+  const values = { w: short(last.w), best: best && number(best), least: best && number(least * scaled, digits) };
+  return race ? raceSummary(race, valley, values, say) : stepSummary(view, valley, digits, values, say);
+}
+
+function stepSummary({ now, taken, last, losses, best, scaled }, valley, digits, known, say) {
+  const before = taken.at(-2);
   const values = {
+    ...known,
     epoch: now.epochs,
-    w: short(last.w),
     loss: number(last.loss, digits),
     slope: short(last.slope),
     printed: before && number(before.loss, digits),
@@ -311,8 +281,6 @@ function summary({ now, taken, last, losses, best, least, scaled }, say) {
     moved: before && short(Math.abs(last.w - before.w)),
     error: number(last.error, 3),
     lowest: number(Math.min(...taken.map((one) => one.error)), 3),
-    best: best && number(best),
-    least: best && number(least * scaled, digits),
   };
   const judged = verdict(taken, best, losses[0] * scaled);
   const told = (...words) => words.map((word) => say(word, values));
@@ -320,7 +288,7 @@ function summary({ now, taken, last, losses, best, least, scaled }, say) {
     told(before ? "summary" : "summary-start", `verdict-${judged}`),
     told(
       ...(before ? ["summary-printed", "summary-moved"] : []),
-      best ? "summary-best" : "summary-none",
+      valley,
       "summary-error",
       ...(judged === "leak" ? ["summary-once"] : []),
     ),
@@ -330,7 +298,7 @@ function summary({ now, taken, last, losses, best, least, scaled }, say) {
 export default async (tools) => {
   const { svg, say, data } = tools;
   const lesson = await data();
-  const { epochsOf, run, nameMore } = makeControls(tools, lesson);
+  const { epochsOf, run, nameMore, race } = makeControls(tools, lesson);
   const curveOf = rememberCurve(lesson.seeds);
 
   const layers = [
@@ -348,12 +316,13 @@ export default async (tools) => {
     printedLayer(svg),
     legendLayer(svg, 250, say),
     legendLossLayer(svg, say),
+    ...raceLayers(svg, say),
   ];
 
   return (now, size) => {
     const taken = epochsOf(now, now.epochs);
     run.stopIfElsewhere(now.epochs);
-    const view = look(lesson.seeds[now.seed], now, taken, curveOf(now), size);
+    const view = look(lesson.seeds[now.seed], now, taken, race(now), curveOf(now), size);
     for (const update of layers) update(view);
     nameMore();
     return summary(view, say);

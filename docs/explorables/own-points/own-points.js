@@ -27,6 +27,7 @@ import {
 import { bestOrEnd, curvePlaces, loss, lossCurve, predict, range, risesAgain, widestGap } from "../shared/math.js";
 
 const PRESETS = ["outlier", "step", "crowds"];
+const OWN = "own"; // the reader's
 const [LEAST, MOST] = [2, 30]; // points
 const [SIDE, STEP] = [5, 0.05]; // of the plot, from 0; and of the grid on which points lie
 const LINES = SIDE / STEP + 1;
@@ -52,36 +53,43 @@ function readCode(text) {
   return right ? text : undefined;
 }
 
-// The points as a part of the state; `own` keeps the reader's while others are shown. Returns what changes them.
-function keepPoints({ part, state, change }, data) {
-  const coded = Object.entries(data).map(([name, { x, y }]) => [name, packed(x.map((key, i) => [key, y[i]]))]);
-  const codes = new Map(coded);
-  part(
-    "points",
-    codes.get(PRESETS[0]),
-    (text) => codes.get(text) ?? readCode(text),
-    (a, b, t) => {
-      const [from, to] = [a, b].map(pointsIn);
-      const on = (point, i) => point.map((value, k) => value + (to[i][k] - value) * t);
-      return from.length === to.length ? packed(from.map(on)) : b;
-    },
-  );
-  part("own", codes.get("own"), readCode);
+// The pictures that are given, by name.
+const codesOf = (data) =>
+  new Map(Object.entries(data).map(([name, { x, y }]) => [name, packed(x.map((key, i) => [key, y[i]]))]));
+
+// What lies between two pictures of as many points; others jump.
+function between(a, b, t) {
+  const [from, to] = [a, b].map(pointsIn);
+  const on = (point, i) => point.map((value, k) => value + (to[i][k] - value) * t);
+  return from.length === to.length ? packed(from.map(on)) : b;
+}
+
+// The state: the points, the reader's own while others are shown, and the number of the chosen one.
+function keepPoints({ part }, codes) {
+  part("points", codes.get(PRESETS[0]), (text) => codes.get(text) ?? readCode(text), between);
+  part(OWN, codes.get(OWN), readCode);
   part("point", 8, (text) => range(MOST, (i) => i + 1).find((i) => String(i) === text));
-  codes.delete("own");
-  const given = () => [...codes.values()].includes(state.points);
+}
+
+// What can be asked of the points, and done to them.
+function makeActs({ state, change }, codes) {
+  const given = () => [...codes].some(([name, code]) => name !== OWN && code === state.points);
   const points = () => pointsIn(state.points);
   const chosen = () => Math.min(state.point, points().length) - 1;
   const put = (all, point = state.point) => change({ points: packed(all), point });
+  function show(name) {
+    const own = given() ? state.own : state.points;
+    change({ points: name === OWN ? own : codes.get(name), own });
+  }
   return {
     points,
     chosen,
+    show,
+    shows: (name) => (name === OWN ? !given() : codes.get(name) === state.points),
     choose: (i) => change({ point: i + 1 }),
     move: (i, to) => put(points().with(i, to)),
     append: (point) => points().length < MOST && put([...points(), point], points().length + 1),
     remove: () => points().length > LEAST && put(points().toSpliced(chosen(), 1)),
-    show: (name) => change({ points: codes.get(name) ?? state.own, own: given() ? state.own : state.points }),
-    shows: (name) => (codes.has(name) ? codes.get(name) === state.points : !given()),
   };
 }
 
@@ -260,14 +268,14 @@ function makeStrip({ svg, below, say, change, state }) {
 }
 
 // Makes the controls; returns what brings those up to date that depend on the points.
-function makeControls({ controls, below, say, state, slider, buttons }, own, view) {
-  const { points, chosen, move } = own;
-  const shown = [...PRESETS, "own"];
-  const presets = buttons(Object.fromEntries(shown.map((name) => [name, () => own.show(name)])));
+function makeControls({ controls, below, say, state, slider, buttons }, acts, view) {
+  const { points, chosen, move } = acts;
+  const shown = [...PRESETS, OWN];
+  const presets = buttons(Object.fromEntries(shown.map((name) => [name, () => acts.show(name)])));
   controls.firstElementChild.after(below);
   slider("w", { values: WS, value: 3, role: "query", format: writeW });
   const which = slider("point", {
-    ...{ min: 1, max: MOST, step: 1, role: "value", put: (i) => own.choose(i - 1) },
+    ...{ min: 1, max: MOST, step: 1, role: "value", put: (i) => acts.choose(i - 1) },
     get: () => chosen() + 1,
     format: (i) => say("which", { i, n: points().length }),
   });
@@ -279,9 +287,9 @@ function makeControls({ controls, below, say, state, slider, buttons }, own, vie
   });
   slider("x", moved(0));
   slider("y", moved(1));
-  buttons({ add: () => own.append(newPoint(view())), remove: own.remove });
+  buttons({ add: () => acts.append(newPoint(view())), remove: acts.remove });
   return () => {
-    for (const [i, button] of presets.entries()) set(button, { "aria-pressed": String(own.shows(shown[i])) });
+    for (const [i, button] of presets.entries()) set(button, { "aria-pressed": String(acts.shows(shown[i])) });
     set(which, { max: String(points().length) });
     which.value = Math.min(state.point, points().length);
   };
@@ -304,14 +312,16 @@ function summary({ x, w, loss: now, best, least, rises, chosen, before, after },
 
 export default async (tools) => {
   const { svg, say, data, state, change } = tools;
-  const own = keepPoints(tools, await data("own-points"));
+  const codes = codesOf(await data("own-points"));
+  keepPoints(tools, codes);
+  const acts = makeActs(tools, codes);
   let view;
-  const showControls = makeControls(tools, own, () => view);
+  const showControls = makeControls(tools, acts, () => view);
   const layers = [...makeLayers(svg, say), lossArea(svg, change, () => view), makeStrip(tools)];
-  makeHands(svg, own, change, state, () => view);
+  makeHands(svg, acts, change, state, () => view);
 
   return (now, size) => {
-    view = look(now, own.chosen(), size);
+    view = look(now, acts.chosen(), size);
     for (const update of layers) update(view);
     showControls();
     return summary(view, say);

@@ -102,7 +102,7 @@ def expect_losses(seen, points, w, best):
     x, y = tensors(points)
     bottom = seen.height - 44
     heights = bottom - seen.lines["loss"][:, 1]
-    ws = [0, *(float(f"{0.1 * 10 ** (k / 20):.2g}") for k in range(61))]
+    ws = [0, *(float(f"{0.1 * 10 ** (k / 15):.2g}") for k in range(46))]
     assert np.allclose(seen.lines["loss"][:, 0], [seen.across(w) for w in ws], atol=0.06)
     losses = np.array([leave_one_out_loss(one, x, y).item() for one in ws])
     assert np.allclose(heights, losses / losses.max() * 68 / 1.05, atol=0.06)
@@ -202,7 +202,7 @@ def test_points_stored_twice(visit):
 @pytest.mark.parametrize("preset", [name for name in POINTS if name != "copied"])
 def test_the_best_w_is_fit_bandwidths(maths, preset):
     x, y = tensors(POINTS[preset])
-    ws = [0, *np.logspace(-1, 2, 61)]
+    ws = [0, *np.logspace(-1, 2, 46)]
     argument = {"x": x.tolist(), "y": y.tolist(), "ws": ws}
     found, rises = maths(
         """(m, { x, y, ws }) => {

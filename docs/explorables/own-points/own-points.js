@@ -32,6 +32,7 @@ const [LEAST, MOST] = [2, 30]; // points
 const [SIDE, STEP] = [5, 0.05]; // of the plot, from 0; and of the grid on which points lie
 const LINES = SIDE / STEP + 1;
 const WS = logSteps(0.1, 100, 20, true);
+const TRIED = logSteps(0.1, 100, 15, true); // every w whose loss is drawn
 const FITS = [0.3, 1, 3, 10, 30]; // the small ones, from wide to narrow
 const GRID = range(101, (i) => i / 20);
 const HOW = { half: false, mean: true }; // the mean squared error
@@ -96,8 +97,8 @@ function makeActs({ state, change }, codes) {
 // What depends on the points alone: the loss of every w, the best one, and the small fits.
 const findLosses = remember((code) => {
   const [x, y] = [0, 1].map((k) => pointsIn(code).map((point) => point[k]));
-  const losses = lossCurve(x, y, WS, HOW);
-  const best = Number(bestOrEnd(x, y, WS, losses, HOW).toPrecision(6));
+  const losses = lossCurve(x, y, TRIED, HOW);
+  const best = Number(bestOrEnd(x, y, TRIED, losses, HOW).toPrecision(6));
   const fits = [...FITS, best].map((w) => predict(GRID, x, y, w));
   return { x, y, losses, best, least: loss(x, y, best, HOW), rises: risesAgain(losses), fits };
 });
@@ -194,7 +195,7 @@ const makeLayers = (svg, say) => [
   textLayer(svg, "number", { class: "strong", fill: role("value"), "text-anchor": "middle" }, (view) => tag(view, say)),
   textLayer(svg, "without-label", { class: "clear", fill: role("prediction") }, (view) => tagWithout(view, say)),
   pathLayer(svg, "now", line(role("query")), ({ w, panel }) => `M${panel.x(w)} ${panel.y.from}V${panel.y.to}`),
-  pathLayer(svg, "loss", line("currentColor"), ({ losses, panel }) => curvePath(WS, losses, panel)),
+  pathLayer(svg, "loss", line("currentColor"), ({ losses, panel }) => curvePath(TRIED, losses, panel)),
   dot(svg, "best", hollow("currentColor"), ({ best, least, panel }) => [panel.x(best), panel.y(least)]),
   dot(svg, "here", { r: 5, fill: role("query") }, ({ w, loss, panel }) => [panel.x(w), panel.y(loss)]),
   textLayer(svg, "best-label", { class: "clear", "text-anchor": "middle" }, ({ best, least, rises, panel }) => ({

@@ -172,8 +172,9 @@ def each(paths, *first):
 def test_a_notebook_of_the_site_runs(tmp_path, path, address):
     home = Home(tmp_path, packages_of(path), network="127.0.0.1")
     take(path, home, address)
-    for file in ROOT.glob("docs/facts/*.json"):  # two pictures are drawn from what their pages offer
-        shutil.copy(file, home.folder)
+    for pattern in "facts/*.json", "practice/*.csv":  # what the pages offer beside the notebook
+        for file in (ROOT / "docs").glob(pattern):
+            shutil.copy(file, home.folder)
     printed = home.run_notebook(home.folder / path.name)
     assert f"Installing {address}" in printed
     if path.stem.startswith("exercises-"):

@@ -148,6 +148,8 @@ def write_notebooks(app: Sphinx, env: BuildEnvironment) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(notebook, path)
         names |= set(packages(notebook.cells).values())
+    for data in Path(app.srcdir).glob("practice/*.csv"):  # beside the notebook that reads it, also on Binder
+        shutil.copy(data, target / "practice")
     packing.pack_lesson(target, app._lesson_wheel, names)
     if offers.repository_of(app):  # what Binder installs
         text = "\n".join([*sorted(names), f"./notebooks/{app._lesson_wheel}", ""])

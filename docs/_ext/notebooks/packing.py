@@ -18,7 +18,8 @@ ROOT = HERE.parents[2]
 ARCHIVE = "attention-in-fifty-points.zip"
 SOURCES = ("pyproject.toml", "README.md", "LICENSE")
 CONTENTS = [("notebooks", "lessons/*.ipynb"), ("notebooks", "practice/*.ipynb")]
-CONTENTS += [("docs", "gallery/*.py"), ("docs", "facts/*.json")]  # scripts look for what they read in ../facts
+CONTENTS += [("notebooks", "practice/*.csv"), ("docs", "gallery/*.py")]
+CONTENTS += [("docs", "facts/*.json")]  # scripts look for what they read in ../facts
 BUILD = "import sys; from setuptools import build_meta; build_meta.build_%s(sys.argv[1])"
 
 

@@ -2,12 +2,13 @@
 import {
   axes,
   clamp,
-  hold,
+  curvePath,
+  follow,
   layer,
   line,
   marksLayer,
   number,
-  path,
+  pack,
   pathLayer,
   pointsLayer,
   role,
@@ -15,7 +16,7 @@ import {
   set,
   table,
   textLayer,
-  whereIs,
+  unpack,
   writeW,
 } from "../shared/draw.js";
 import { bestW, interpolate, lossCurve, meanSquare, predict, range, stroke, truth } from "../shared/math.js";
@@ -30,61 +31,31 @@ const written = (error) => number(error, 3);
 const indexOf = (place) => Math.round(place * 4);
 
 // Heights in an address: hundredths, two digits of base 36 for each.
-const pack = (heights) =>
-  heights
-    .map((height) =>
-      Math.round(clamp(height, LOW, HIGH) * 100)
-        .toString(36)
-        .padStart(2, "0"),
-    )
-    .join("");
-function unpack(text) {
-  if (!/^[\da-z]{42}$/.test(text)) return undefined;
-  const heights = KNOTS.map((_, i) => Number.parseInt(text.slice(2 * i, 2 * i + 2), 36) / 100);
-  return Math.max(...heights) <= HIGH ? heights : undefined;
+const packed = (heights) =>
+  pack(
+    heights.map((height) => Math.round(clamp(height, LOW, HIGH) * 100)),
+    2,
+  );
+function heightsIn(text) {
+  const heights = unpack(text, 2)?.map((hundredths) => hundredths / 100);
+  return heights?.length === KNOTS.length && Math.max(...heights) <= HIGH ? heights : undefined;
 }
 
 // The curve as a part of the state: "" is not drawn yet, the average; `dots` has the height of the nearest dot.
 function keepCurve({ part }, { x, y }) {
   const flat = predict(KNOTS, x, y, 0);
-  const heightsOf = (code) => (code ? unpack(code) : flat);
-  const read = (text) => (text === "dots" ? pack(predict(KNOTS, x, y, 1000)) : unpack(text) && text);
+  const heightsOf = (code) => (code ? heightsIn(code) : flat);
+  const read = (text) => (text === "dots" ? packed(predict(KNOTS, x, y, 1000)) : heightsIn(text) && text);
   part("curve", "", read, (a, b, t) => {
     const [from, to] = [a, b].map(heightsOf);
-    return pack(from.map((height, i) => height + (to[i] - height) * t));
+    return packed(from.map((height, i) => height + (to[i] - height) * t));
   });
   return heightsOf;
 }
 
-// Call `move` with the last place of a pointer and the present one, while it draws on `area`; `cancel` if two fingers zoom.
-// A stroke may well begin steeply, so one finger on `area` never scrolls the page. What is around it does, and the figure
-// leaves room in every window.
-function drawn(svg, area, begin, move, cancel) {
-  let [pointer, last] = [null, null];
-  function at(event) {
-    if (event.pointerId !== pointer || !event.buttons) return;
-    const now = whereIs(svg, event);
-    move(last ?? now, now);
-    last = now;
-  }
-  area.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0 || !event.isPrimary) return;
-    area.setPointerCapture(event.pointerId);
-    [pointer, last] = [event.pointerId, null];
-    begin();
-    at(event);
-  });
-  area.addEventListener("pointermove", at);
-  area.addEventListener("pointercancel", (event) => event.pointerId === pointer && cancel());
-  hold(area);
-  area.addEventListener("lostpointercapture", () => {
-    pointer = null;
-  });
-}
-
 // Makes the controls and the pen; `scales` gives those of the last drawing.
 function makeControls({ svg, state, say, change, slider, buttons }, heightsOf, area, scales) {
-  const put = (curve, place) => change({ curve: pack(curve), place });
+  const put = (curve, place) => change({ curve: packed(curve), place });
   const heightAt = () => heightsOf(state.curve)[indexOf(state.place)];
   slider("place", { values: KNOTS, value: 3.5, role: "query" });
   slider("height", {
@@ -102,7 +73,7 @@ function makeControls({ svg, state, say, change, slider, buttons }, heightsOf, a
     const [a, b] = [place(from), place(to)];
     put(stroke(KNOTS, heightsOf(state.curve), a, b), KNOTS[indexOf(clamp(b[0], 0, 5))]);
   }
-  drawn(svg, area, begin, move, () => change(before));
+  follow(svg, area, begin, move, () => change(before));
   const [compare] = buttons({
     compare: () => change({ compare: !state.compare }),
     save: () => savePicture(svg, NAME),
@@ -132,9 +103,9 @@ function look(heights, { curve, place, compare }, queries, methods, { width, hei
   return { ...view, methods, mine, worst, error: meanSquare(mine, methods.real) };
 }
 
-const through = (places, heightsIn) => (view) => {
-  const heights = heightsIn(view);
-  return heights ? path(places.map(view.x), heights.map(view.y)) : "";
+const through = (places, heightsOf) => (view) => {
+  const heights = heightsOf(view);
+  return heights ? curvePath(places, heights, view) : "";
 };
 
 const REAL = GRID.map(truth);

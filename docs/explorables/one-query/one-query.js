@@ -2,6 +2,7 @@
 import {
   axes,
   clamp,
+  curvePath,
   diamond,
   drag,
   grip,
@@ -14,6 +15,7 @@ import {
   path,
   pathLayer,
   pointsLayer,
+  remember,
   role,
   scale,
   scaleAround,
@@ -36,26 +38,21 @@ import {
 } from "../shared/math.js";
 
 const GRID = range(201, (i) => i / 40);
+const REAL = GRID.map(truth);
 const BELL = range(321, (i) => (i - 160) / 40); // where the kernel is drawn, in widths
 const NEAREST = 5;
 const NONE = "–";
 const brief = (sum) => (sum > 0 && sum < 0.01 ? sum.toExponential(2).replace("-", "−") : number(sum));
 
 // The curve and the height of the lower panel depend on w and the kernel alone: they stand still in a drag.
-function rememberCurve({ x: keys, y: values }) {
-  let [asked, found] = ["", {}];
-  return (w, kernel) => {
-    if (asked !== `${w} ${kernel}`) {
-      asked = `${w} ${kernel}`;
-      const grid = curvePlaces(GRID, keys, w, kernel);
-      const rows = grid.map((place) => weights(place, keys, w, kernel));
-      const largest = Math.max(...rows.map((row) => (row ? Math.max(...row) : 0)));
-      const most = [0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1].find((top) => top >= largest - 1e-9) ?? 1;
-      found = { grid, curve: rows.map((row) => row && pool(row, values)), most };
-    }
-    return found;
-  };
-}
+const rememberCurve = ({ x: keys, y: values }) =>
+  remember((w, kernel) => {
+    const grid = curvePlaces(GRID, keys, w, kernel);
+    const rows = grid.map((place) => weights(place, keys, w, kernel));
+    const largest = Math.max(...rows.map((row) => (row ? Math.max(...row) : 0)));
+    const most = [0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1].find((top) => top >= largest - 1e-9) ?? 1;
+    return { grid, curve: rows.map((row) => row && pool(row, values)), most };
+  });
 
 // All that the layers show, computed once for each drawing. A bare figure has no panel for the weights.
 function look({ x: keys, y: values }, { x: query, w, kernel }, { grid, curve, most }, { width, height }, bare) {
@@ -83,11 +80,8 @@ function axesLayer(svg, say) {
   };
 }
 
-const fitted = ({ x, y, grid, curve }) =>
-  path(
-    grid.map(x),
-    curve.map((v) => (v === null ? v : y(v))),
-  );
+const fitted = (view) => curvePath(view.grid, view.curve, view);
+const real = (view) => curvePath(GRID, REAL, view);
 
 const asked = ({ query, prediction, x, y, h }) =>
   `M${x(query)} ${h.from}V${prediction === null ? y.to : y(prediction)}`;
@@ -189,7 +183,7 @@ export default async ({ svg, below, say, data, bare, change, sweep, slider, choi
   const curveOf = rememberCurve(points);
   const layers = [
     axesLayer(svg, say),
-    pathLayer(svg, "truth", line(role("truth")), ({ x, y }) => path(GRID.map(x), GRID.map(truth).map(y))),
+    pathLayer(svg, "truth", line(role("truth")), real),
     pathLayer(svg, "curve", line(role("prediction"), " dashed"), fitted),
     pointsLayer(svg, keys, values),
     ...(bare ? [] : [pathLayer(svg, "bell", line(role("weight"), " thin"), bell)]),

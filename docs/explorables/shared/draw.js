@@ -74,6 +74,13 @@ export const path = (xs, ys) =>
     })
     .join("");
 
+// The d of a curve in a panel with the scales x and y.
+export const curvePath = (xs, ys, { x, y }) =>
+  path(
+    xs.map(x),
+    ys.map((value) => (value === null ? value : y(value))),
+  );
+
 // Both axes of a panel with ticks, numbers and labels, into a <g> of their own. `x` and `y` are scales.
 export function axes(group, x, y, { xLabel = "", yLabel = "", xTicks = 6, yTicks = 4 }) {
   if (!group.childElementCount) for (let i = 0; i < 2; i++) add(group, "g");
@@ -148,6 +155,23 @@ export function logSteps(from, to, perDecade = 20, zero = false) {
   return zero ? [0, ...steps] : steps;
 }
 
+// Whole numbers in an address, as many digits of base 36 for each; undefined for a text that is none.
+export const pack = (numbers, digits) => numbers.map((n) => n.toString(36).padStart(digits, "0")).join("");
+export function unpack(text, digits) {
+  const parts = text.match(new RegExp(`[\\da-z]{${digits}}`, "g")) ?? [];
+  return parts.join("") === text ? parts.map((part) => Number.parseInt(part, 36)) : undefined;
+}
+
+// The last result of `find`, which is found anew only when it is asked something else.
+export function remember(find) {
+  let [asked, found] = [null, null];
+  return (...what) => {
+    const key = what.join(" ");
+    if (key !== asked) [asked, found] = [key, find(...what)];
+    return found;
+  };
+}
+
 // The d of a grip below a place on an axis: a triangle between two arrows.
 export const grip = (x, y) => `M${x} ${y}l9 15h-18zm-13 5l-6 5l6 5zm26 0l6 5l-6 5z`;
 
@@ -196,10 +220,10 @@ export function whereIs(svg, { clientX, clientY }) {
   return [(clientX - left) / zoom, (clientY - top) / zoom];
 }
 
-// One finger on `area` never scrolls the page. `touch-action` would say this too, but Chromium looks at it only where a
-// shape is painted.
-export function hold(area) {
-  const stay = (event) => event.touches.length === 1 && event.preventDefault();
+// One finger on `area` does not scroll the page while it is `held`. `touch-action` would say this too, but Chromium looks
+// at it only where a shape is painted.
+function hold(area, held = () => true) {
+  const stay = (event) => held() && event.touches.length === 1 && event.preventDefault();
   area.addEventListener("touchmove", stay, { passive: false });
 }
 
@@ -223,4 +247,30 @@ export function drag(svg, move, area = svg, upright = false) {
     at(event);
   });
   area.addEventListener("pointerup", at);
+}
+
+// Follow a pointer from where it comes down on `area`, in all directions: `begin(place, event)` says false if nothing is to
+// be held there, `move` gets the last place and the present one, and `cancel` is for two fingers that zoom.
+export function follow(svg, area, begin, move, cancel) {
+  let [pointer, last] = [null, null];
+  function at(event) {
+    if (event.pointerId !== pointer || !event.buttons) return;
+    const now = whereIs(svg, event);
+    move(last, now);
+    last = now;
+  }
+  area.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0 || !event.isPrimary) return;
+    last = whereIs(svg, event);
+    if (begin(last, event) === false) return;
+    area.setPointerCapture(event.pointerId);
+    pointer = event.pointerId;
+    at(event);
+  });
+  area.addEventListener("pointermove", at);
+  area.addEventListener("pointercancel", (event) => event.pointerId === pointer && cancel());
+  hold(area, () => pointer !== null);
+  area.addEventListener("lostpointercapture", () => {
+    pointer = null;
+  });
 }

@@ -225,6 +225,24 @@ export function bestW(x, y, ws, losses, how = {}) {
   return (low + high) / 2;
 }
 
+// The same, or the end of the grid at which the loss is least: 0 is the plain average.
+export const bestOrEnd = (x, y, ws, losses, how = {}) =>
+  bestW(x, y, ws, losses, how) ?? ws[losses.indexOf(Math.min(...losses))];
+
+// Whether the loss rises again beyond the best w. It does not where every point has a copy that answers for it.
+export function risesAgain(losses) {
+  const least = Math.min(...losses);
+  return losses.at(-1) > least * 1.0001 + 1e-12;
+}
+
+// The middle of the widest gap between numbers.
+export function widestGap(numbers) {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  const gaps = sorted.slice(1).map((number, i) => number - sorted[i]);
+  const i = gaps.indexOf(Math.max(...gaps));
+  return (sorted[i] + sorted[i + 1]) / 2;
+}
+
 // What the epochs so far have come to, in a word. They need their `error` on the truth too; `flat` is the loss at w = 0.
 export function verdict(epochs, best, flat) {
   const now = epochs.at(-1);

@@ -116,7 +116,7 @@ BOXES = """root => {
 @pytest.mark.parametrize("view", ["desktop", "tiny"])
 @pytest.mark.parametrize(("b", "n", "m", "p"), [(2, 2, 3, 2), (3, 1, 4, 3), (1, 3, 1, 1), (3, 3, 2, 3)])
 def test_bmm_marks_what_does_not_fit_where_it_is(visit, b, n, m, p, view):
-    """Brackets as long as the two axes, each with its number, beside or above its stack; what is too much is dashed."""
+    """Lines as long as the two axes, each with its number, beside or above its stack; what is too much is dashed."""
     _, root = visit("bmm", f"b={b}&n={n}&m={m}&p={p}&second=rows", view=view)
     assert f"Columns of A: {m}, rows of B: {m + 1}." in root.locator(".explorable-summary").inner_text()
     numbers = root.locator("[data-part=misfit-numbers] text")
@@ -128,10 +128,10 @@ def test_bmm_marks_what_does_not_fit_where_it_is(visit, b, n, m, p, view):
     )
     ends = [[float(place) for place in re.findall(r"[\d.]+", mark)] for mark in marks.split("M")[1:]]
     assert len(ends) == 2 * b, "in every level"
-    left, top, _, right, _ = ends[0]
-    assert [left, right] == pytest.approx([first[0][0], first[m - 1][2]], abs=1) and top < first[0][1]
-    x, top, _, bottom, _ = ends[b]
-    assert [top, bottom] == pytest.approx([second[0][1], second[m * p][3]], abs=1) and x < second[0][0]
+    left, top, right = ends[0]
+    assert [left, right] == pytest.approx([first[0][0], first[m - 1][2]], abs=2) and top < first[0][1]
+    x, top, bottom = ends[b]
+    assert [top, bottom] == pytest.approx([second[0][1], second[m * p][3]], abs=2) and x < second[0][0]
     assert three[3] < first[0][1] and three[2] <= right + 2 and four[2] < second[0][0] and four[0] > first[m - 1][2] - 3
     show(root.page, root, f"b={b}&n={n}&m={m}&p={p}&second=levels")
     assert f"Levels of A: {b}, levels of B: {b + 1}." in root.locator(".explorable-summary").inner_text()
@@ -140,8 +140,8 @@ def test_bmm_marks_what_does_not_fit_where_it_is(visit, b, n, m, p, view):
     first, second = cells[: b * n * m], cells[b * n * m :]
     assert sum(dashed) == m * p and all(dashed[-m * p :])
     for stack, mark in zip((first, second), marks.split("M")[1:], strict=True):
-        x, top, _, bottom, _ = (float(place) for place in re.findall(r"[\d.]+", mark))
-        assert [top, bottom] == pytest.approx([stack[0][1], stack[-1][3]], abs=1) and x < stack[0][0]
+        x, top, bottom = (float(place) for place in re.findall(r"[\d.]+", mark))
+        assert [top, bottom] == pytest.approx([stack[0][1], stack[-1][3]], abs=2) and x < stack[0][0]
     show(root.page, root, "second=fits")
     *_, numbers, dashed, marks = root.evaluate(BOXES)
     assert not numbers and not any(dashed) and marks == ""

@@ -213,7 +213,8 @@ def test_one_sees_the_diagonal_leave_and_the_rows_close_up(moving):
     cells, _, _ = seen_at(root, 0.99999)
     assert len({round(cell[1]) for cell in cells[16:]}) == 1, "one long row"
     page.evaluate("for (const motion of document.getAnimations()) motion.finish()")
-    page.wait_for_function("!document.getAnimations().length && !document.querySelector('[data-part=leaving] rect')")
+    page.wait_for_function("() => !document.querySelector('[data-part=leaving] rect')")
+    assert page.evaluate("document.getAnimations().length") == 0
     last, _, _ = seen_at(root, 0)
     assert [cell[:2] for cell in last] == [pytest.approx(cell[:2], abs=0.5) for cell in cells]
 

@@ -146,6 +146,12 @@ def test_training_is_that_of_the_lesson(maths, seed):
     close(ours, [[row.loss, row.w] for row in history])
 
 
+def test_who_leads_is_told_by_the_digits_that_are_written(maths):
+    runs = [[{"loss": 9.0}, {"loss": loss}] for loss in (2.00001, 2.00004, 2.0001, 5.0)]
+    assert maths("(m, runs) => m.leaders(runs, 1)", runs) == [True, True, False, False]
+    assert maths("(m, runs) => m.leaders(runs, 0)", runs) == [True] * 4
+
+
 def test_the_loss_curve_is_that_of_the_lesson(maths):
     x, y, *_ = double()
     ws = [0.0, 0.1, 1.0, 4.0, 40.0, 400.0]

@@ -48,24 +48,27 @@ function grid({ starts, size, top }, which, [stack, rows, columns], look) {
   });
 }
 
-// Where the shapes do not fit: brackets along the two axes that should be equally long, [where, its length, where that is written].
+// Where the shapes do not fit: a line along the two axes that should be equally long, and how long each is.
 function misfits({ wrong, second, shapes: [[b, n, m], [levels, rows]] }, { starts, size, top }) {
-  const upright = (which, tall, from, to) => {
-    const [x, y] = [starts[which] - 5, top(from, tall) + 1];
-    return { d: `M${x + 4} ${y}h-4V${top(to, tall) + tall * size - 1}h4`, x, y };
-  };
-  const level = (which, tall, all) => {
-    const { d, x } = upright(which, tall, 0, all - 1);
-    return { d, text: String(all), x, y: top(all - 1, tall) + tall * size + 14, "text-anchor": "middle" };
-  };
   if (!wrong) return [];
-  if (second === "levels") return [level(0, n, b), level(1, rows, levels)];
-  const [left, right] = [starts[0] + 1, starts[0] + m * size - 1];
-  const above = range(b, (l) => `M${left} ${top(l, n) - 1}v-4H${right}v4`).join("");
-  const beside = range(b, (l) => upright(1, rows, l, l).d).join("");
+  const upright = (which, tall, from, to) => `M${starts[which] - 5} ${top(from, tall)}V${top(to, tall) + tall * size}`;
+  const stack = (which, tall, all) => ({
+    d: upright(which, tall, 0, all - 1),
+    text: String(all),
+    x: starts[which] - 1,
+    y: top(all - 1, tall) + tall * size + 14,
+  });
+  if (second === "levels") return [stack(0, n, b), stack(1, rows, levels)];
+  const each = (line) => range(b, line).join("");
+  const end = starts[0] + m * size;
   return [
-    { d: above, text: String(m), x: right, y: top(0, n) - 10, "text-anchor": "end" },
-    { d: beside, text: String(rows), x: starts[1] - 9, y: top(0, rows) + (rows / 2) * size + 5, "text-anchor": "end" },
+    { d: each((l) => `M${starts[0]} ${top(l, n) - 5}H${end}`), text: String(m), x: end, y: top(0, n) - 10 },
+    {
+      d: each((l) => upright(1, rows, l, l)),
+      text: String(rows),
+      x: starts[1] - 9,
+      y: top(0, rows) + (rows * size) / 2,
+    },
   ];
 }
 
@@ -181,7 +184,7 @@ export default ({ svg, below, say, state, part, change, slider, choice, buttons 
       svg,
       "misfit-numbers",
       "text",
-      { class: "strong" },
+      { class: "strong", "text-anchor": "end" },
       ({ misfit }) => misfit,
       (_, { d, ...number }) => number,
     ),

@@ -184,39 +184,41 @@ function numbersLayer(svg) {
   );
 }
 
-// How the numbers get from the table before a step to the one after it: the diagonal leaves, the rows close up, and all go to
-// their places. The drawing is at its end at once, and only looks as if it were under way; so it may stop at any moment.
+// How the numbers get from the table before a step to the one after it, when the reader comes to it: the diagonal leaves, the
+// rows close up, and all go to their places. The drawing is at its end at once, and only looks as if it were under way; so it
+// may stop at any moment.
 function makeMoves(svg) {
   const groups = ["cells", "numbers"].map((part) => svg.querySelector(`[data-part=${part}]`));
   const leaving = layer(svg, "leaving", "g", QUIET);
-  let moves = [];
+  let [moves, was] = [[], ""];
   function stop() {
     for (const move of moves) move.cancel();
     moves = [];
     leaving.replaceChildren();
   }
-  function play([before, after], line, duration) {
+  function play({ halves: [before, after], line }, duration) {
     const by = [after.left - before.left, after.up - before.up];
-    const [out, kept] = [true, false].map((is) => before.cells.filter((cell) => cell.out === is));
-    const move = (element, frames) =>
-      moves.push(
-        element.animate(
-          frames.map((frame) => ({ easing: "ease-in-out", ...frame })),
-          duration,
-        ),
-      );
-    for (const [g, group] of groups.entries()) {
+    const kept = before.cells.filter((cell) => !cell.out);
+    const move = (element, frames) => moves.push(element.animate(frames, duration));
+    for (const group of groups) {
       const copy = set(leaving.appendChild(group.cloneNode()), { "data-part": null });
-      for (const [i, cell] of before.cells.entries()) if (cell.out) copy.append(group.children[i].cloneNode(true));
+      for (const [i, { out }] of before.cells.entries()) if (out) copy.append(group.children[i].cloneNode(true));
       for (const gone of copy.children) move(gone, goes(by, line));
-      for (const [k, cell] of after.cells.entries()) {
-        const element = group.children[before.cells.length + k];
-        move(element, comes(cell, kept[k], by, g === 0, out.length > 0));
-      }
+      for (const [k, cell] of after.cells.entries())
+        move(
+          group.children[before.cells.length + k],
+          comes(cell, kept[k], by, group === groups[0], copy.children.length),
+        );
     }
     moves[0].onfinish = stop;
   }
-  return { stop, play, isPlaying: () => moves.length > 0 };
+  return ({ step, n }, view) => {
+    const now = step + n;
+    if (now === was) return;
+    stop();
+    if (was && MOVING[step] && !calm()) play(view, MOVING[step]);
+    was = now;
+  };
 }
 
 // The way out: down a little, and then it is not seen any more.
@@ -244,20 +246,6 @@ function comes(cell, from, [x, y], isBox, closes) {
       ]
     : [];
   return [start, ...stays, { transform: "none" }];
-}
-
-// Plays a step when the reader comes to it, and anew if it is drawn otherwise meanwhile.
-function makeShow(svg) {
-  const moves = makeMoves(svg);
-  let was = {};
-  return ({ step, n }, { width }, { halves, line }) => {
-    const arrives = was.step !== undefined && was.step !== step;
-    const changed = arrives || was.n !== n || was.width !== width;
-    const plays = MOVING[step] && (arrives || moves.isPlaying()) && !calm();
-    was = { step, n, width };
-    if (changed) moves.stop();
-    if (changed && plays) moves.play(halves, line, MOVING[step]);
-  };
 }
 
 // A table of the drawing as one that can be read cell by cell.
@@ -297,7 +285,7 @@ export default ({ svg, below, say, state, change, slider, choice, tick, buttons 
   tick("zero");
 
   const layers = [namesLayer, rowsLayer, cellsLayer, crossesLayer, numbersLayer].map((make) => make(svg));
-  const show = makeShow(svg);
+  const show = makeMoves(svg);
   const lines = code(below);
   const listed = range(2, () => add(below, "div", { class: "unseen" })); // what is drawn as a table, for a listener
   svg.addEventListener("mousemove", ({ target }) => {
@@ -312,7 +300,7 @@ export default ({ svg, below, say, state, change, slider, choice, tick, buttons 
     const numbers = compute(now);
     const view = look(numbers, now, row, size);
     for (const update of layers) update(view);
-    show(now, size, view);
+    show(now, view);
     set(lines, { text: view.lines.join("\n") });
     for (const [i, box] of listed.entries()) listTable(box, view.written[i], say("row"));
     return summary(numbers, now, row, say);

@@ -14,30 +14,27 @@ const SHAPES = [
 ];
 export const NO_RACE = { race: 0, bet: "none" };
 
-// `count` epochs of the four, computed once for the same settings; `unit` says in what their losses are counted.
+// `count` epochs of the four, computed once for the same settings.
 function rememberRuns(seeds) {
   let found = {};
   return ({ seed, start, lr, half, mean, self }, count) => {
-    const unit = JSON.stringify([half, mean, self]);
-    const key = JSON.stringify([seed, start, lr, unit]);
+    const key = JSON.stringify([seed, start, lr, half, mean, self]);
     if (found.key !== key || found.count !== count) {
       const { x, y } = seeds[seed];
-      found = { key, count, unit, lr, runs: race(x, y, start, lr, count, { half, mean, self }) };
+      found = { key, count, runs: race(x, y, start, lr, count, { half, mean, self }) };
     }
     return found;
   };
 }
 
 // How a race stands: who comes first, who shares the first place, and for how many epochs each has been there.
-function standing({ runs, lr }, { race: epoch, bet }, before) {
+function standing(runs, { race: epoch, bet, lr }, before) {
   const at = runs.map((run) => run[epoch]);
   const order = range(runs.length).sort((a, b) => at[a].loss - at[b].loss);
   const ahead = range(epoch, (i) => leaders(runs, i + 1));
-  return {
-    ...{ runs, lr, epoch, at, order, before, bet: NAMES.indexOf(bet), length: LENGTH },
-    ...{ winners: leaders(runs, epoch), first: at[order[0]], sign: SIGNS[order[0]] },
-    led: NAMES.map((_, i) => ahead.filter((leads) => leads[i]).length),
-  };
+  const led = NAMES.map((_, i) => ahead.filter((leads) => leads[i]).length);
+  const [first, sign, winners] = [at[order[0]], SIGNS[order[0]], leaders(runs, epoch)];
+  return { runs, lr, epoch, at, order, before, led, first, sign, winners, bet: NAMES.indexOf(bet), length: LENGTH };
 }
 
 function drawTable(box, { at, order, led, before, epoch, lr }, say) {
@@ -48,7 +45,7 @@ function drawTable(box, { at, order, led, before, epoch, lr }, say) {
     short(at[i].w),
     number(at[i].loss, 4),
     String(led[i]),
-    before ? short(before.runs[i][LENGTH].w) : "–",
+    before ? short(before[i].w) : "–",
   ]);
   table(box, say("race-caption", told), heads, rows);
 }
@@ -68,8 +65,8 @@ export function makeRace({ controls, say, state, part, change, radios }, seeds) 
   });
   let started = []; // the last race that was started, and one with other settings before it
   button.addEventListener("click", () => {
-    const now = runsOf(state, LENGTH);
-    if (now.key !== started[0]?.key) started = [now, ...started.slice(0, 1)];
+    const { key, runs } = runsOf(state, LENGTH);
+    if (key !== started[0]?.key) started = [{ key, ends: runs.map((run) => run[LENGTH]) }, started[0]];
     if (state.race === LENGTH) change({ race: 0 });
     run.press();
   });
@@ -77,36 +74,39 @@ export function makeRace({ controls, say, state, part, change, radios }, seeds) 
   return (now) => {
     run.stopIfElsewhere(now.race);
     const on = now.race > 0 || now.bet !== NO_RACE.bet;
-    const all = runsOf(now, on ? LENGTH : 0);
-    const before = started.find(({ key, unit }) => key !== all.key && unit === all.unit);
-    const found = standing(all, now, before);
+    const { key, runs } = runsOf(now, on ? LENGTH : 0);
+    const found = standing(runs, now, started.find((one) => one && one.key !== key)?.ends);
     set(name, { text: say(on ? "race-on" : "race-fold", found) });
     drawTable(box, found, say);
     return on ? found : null;
   };
 }
 
-// Where each stands on the curve, and where there is room in the history, at these epochs of these runs.
-const marksOf = ({ across, down, wide, along, falls }, runs, epoch) =>
-  runs
-    .map((run, i) => {
-      const { w, loss } = run[epoch];
-      const places = [[across(Math.abs(w)), down(loss)], ...(wide ? [[along(epoch), falls(loss)]] : [])];
-      return places.map((place) => SHAPES[i](...place.map((at) => Math.round(at)))).join("");
-    })
-    .join("");
+const shapes = (places) => places.map(([x, y], i) => SHAPES[i](Math.round(x), Math.round(y))).join("");
 
-const linesOf = ({ wide, along, falls }, runs, epoch) =>
-  wide
-    ? runs
-        .map((run) =>
-          path(
-            range(epoch + 1, along),
-            run.slice(0, epoch + 1).map(({ loss }) => falls(loss)),
-          ),
-        )
-        .join("")
-    : "";
+// Where each stands on the curve, and where there is room, in the history.
+function marksOf({ race, across, down, wide, along, falls }) {
+  if (!race) return "";
+  const { at, epoch } = race;
+  const right = wide ? shapes(at.map(({ loss }) => [along(epoch), falls(loss)])) : "";
+  return shapes(at.map(({ w, loss }) => [across(Math.abs(w)), down(loss)])) + right;
+}
+
+// Where they ended the last time, on the axis.
+const ghostsOf = ({ race, across, down }) =>
+  race?.before ? shapes(race.before.map(({ w }) => [across(Math.abs(w)), down.from])) : "";
+
+const linesOf = ({ race: { runs, epoch }, along, falls }) => {
+  const epochs = range(epoch + 1);
+  return runs
+    .map((run) =>
+      path(
+        epochs.map(along),
+        epochs.map((k) => falls(run[k].loss)),
+      ),
+    )
+    .join("");
+};
 
 // The names, one above the other in the order of their places, so that no line from a name to its mark crosses a name.
 function namesOf({ race, across, down, edge }, say) {
@@ -120,18 +120,14 @@ function namesOf({ race, across, down, edge }, say) {
 }
 
 export function raceLayers(svg, say) {
-  const ghost = { class: "line thin", stroke: "currentColor", "stroke-opacity": 0.5, "stroke-dasharray": "2 2" };
+  const thin = { class: "line thin", stroke: "currentColor" };
   return [
-    pathLayer(svg, "race-ghost", ghost, ({ race, ...view }) =>
-      race?.before ? marksOf(view, race.before.runs, LENGTH) + linesOf(view, race.before.runs, LENGTH) : "",
-    ),
-    pathLayer(svg, "race-lines", { class: "line thin", stroke: "currentColor" }, (view) => {
+    pathLayer(svg, "race-lines", thin, (view) => {
       const stems = namesOf(view, say).map(({ x, y, top }) => `M${x.toFixed(1)} ${top}V${y.toFixed(1)}`);
-      return view.race ? stems.join("") + linesOf(view, view.race.runs, view.race.epoch) : "";
+      return stems.join("") + (view.race && view.wide ? linesOf(view) : "");
     }),
-    pathLayer(svg, "race-marks", { fill: role("prediction") }, ({ race, ...view }) =>
-      race ? marksOf(view, race.runs, race.epoch) : "",
-    ),
+    pathLayer(svg, "race-ghost", { ...thin, "stroke-dasharray": "2 2" }, ghostsOf),
+    pathLayer(svg, "race-marks", { fill: role("prediction") }, marksOf),
     marksLayer(
       svg,
       "race-names",
@@ -149,23 +145,13 @@ export function raceLayers(svg, say) {
   ];
 }
 
-// Who is ahead, or has won, and what has become of the bet: the words for it.
-function outcome({ epoch, winners, bet }) {
-  if (!epoch) return ["start", "bet"];
-  const shared = winners.filter(Boolean).length > 1;
-  if (epoch < LENGTH) return [shared ? "shared" : "leads", "bet"];
-  return [shared ? "shared" : "won", winners[bet] ? "right" : "wrong"];
-}
-
-export function raceSummary(race, valley, values, say) {
-  const { epoch, order, winners, first, bet } = race;
-  const name = (i) => say(`bet-${NAMES[i]}`);
-  const told = { ...values, epoch, count: LENGTH, name: name(order[0]), loss: number(first.loss, 4) };
-  told.names = NAMES.map((_, i) => name(i))
-    .filter((_, i) => winners[i])
-    .join(", ");
-  const [state, fate] = outcome(race);
-  const said = [say(`race-${state}`, told)];
-  if (bet >= 0) said.push(say(`race-${fate}`, { bet: name(bet), place: order.indexOf(bet) + 1 }));
-  return [said, [say("race-first", told), say(valley, told)]];
+// Who is ahead, or has won, and what has become of the bet.
+export function raceSummary({ epoch, order, winners, first, bet }, valley, values, say) {
+  const names = NAMES.map((name) => say(`bet-${name}`));
+  const told = { ...values, epoch, bet: names[bet], place: order.indexOf(bet) + 1, loss: number(first.loss, 4) };
+  told.names = names.filter((_, i) => winners[i]).join(", ");
+  const over = epoch === LENGTH;
+  const said = [["race-start", "race-leads", "race-won"][Number(epoch > 0) + Number(over)]];
+  if (bet >= 0) said.push(over ? `race-${winners[bet]}` : "race-bet");
+  return [said, ["race-first", valley]].map((words) => words.map((word) => say(word, told)));
 }

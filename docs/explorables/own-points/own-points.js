@@ -35,6 +35,7 @@ const WS = logSteps(0.1, 100, 20, true);
 const TRIED = logSteps(0.1, 100, 15, true); // every w whose loss is drawn
 const FITS = [0.3, 1, 3, 10, 30]; // the small ones, from wide to narrow
 const GRID = range(101, (i) => i / 20);
+const SMALL = { x: scale(0, SIDE, 1, 59), y: scale(0, SIDE, 39, 1) }; // in a small fit
 const HOW = { half: false, mean: true }; // the mean squared error
 const [MOUSE, FINGER] = [14, 24]; // pixels: how near to a point is on it
 
@@ -241,36 +242,44 @@ function lossArea(svg, change, view) {
     set(area, { x: x.from, width: x.to - x.from, y: y.to - 6, height: y.from - y.to + 32 });
 }
 
-// The small fits: each is a button that takes its w.
+// A small fit, on a button.
+function smallFit(svg, strip, text) {
+  const button = add(strip, "button", { type: "button" });
+  const picture = document.createElementNS(svg.namespaceURI, "svg");
+  button.append(set(picture, { viewBox: "0 0 60 40", "aria-hidden": "true" }));
+  add(button, "span", { text });
+  const look = { fill: role("value"), "fill-opacity": 0.6 };
+  const place = ({ y }, key, i) => ({ cx: SMALL.x(key), cy: SMALL.y(y[i]), r: 1.5 });
+  const dots = marksLayer(picture, "dots", "circle", look, ({ x }) => x, place);
+  return { button, dots, curve: layer(picture, "fit", "path", line(role("prediction"))) };
+}
+
+// The small fits: each takes its w.
 function makeStrip({ svg, below, say, change, state }) {
   const strip = add(below, "div", { class: "strip", role: "group", "aria-label": say("strip") });
-  const small = { x: scale(0, SIDE, 1, 59), y: scale(0, SIDE, 39, 1) };
-  const widths = [...FITS, null];
-  const all = widths.map((w) => {
-    const button = add(strip, "button", { type: "button" });
-    const picture = document.createElementNS(svg.namespaceURI, "svg");
-    button.append(set(picture, { viewBox: "0 0 60 40", "aria-hidden": "true" }));
-    add(button, "span", { text: w === null ? say("best") : say("width", { w }) });
-    const dots = marksLayer(
-      ...[picture, "dots", "circle", { fill: role("value"), "fill-opacity": 0.6 }, ({ x }) => x],
-      ({ y }, key, i) => ({ cx: small.x(key), cy: small.y(y[i]), r: 1.5 }),
-    );
-    return { button, dots, curve: layer(picture, "fit", "path", line(role("prediction"))) };
-  });
-  const widthAt = (i) => widths[i] ?? findLosses(state.points).best;
+  const texts = [...FITS.map((w) => say("width", { w })), say("best")];
+  const all = texts.map((text) => smallFit(svg, strip, text));
+  const widthAt = (i) => FITS[i] ?? findLosses(state.points).best;
   for (const [i, { button }] of all.entries()) button.addEventListener("click", () => change({ w: widthAt(i) }));
   return (view) => {
     for (const [i, { button, dots, curve }] of all.entries()) {
       dots(view);
-      set(curve, { d: curvePath(GRID, view.fits[i], small) });
+      set(curve, { d: curvePath(GRID, view.fits[i], SMALL) });
       set(button, { "aria-pressed": String(writeW(view.w) === writeW(widthAt(i))) });
     }
   };
 }
 
+// The place of the chosen point: k = 0 is x, k = 1 is y.
+const placeOf = ({ points, chosen, move }, k) => ({
+  ...{ min: 0, max: SIDE, step: STEP, role: "value" },
+  get: () => points()[chosen()][k],
+  put: (value) => move(chosen(), points()[chosen()].with(k, value)),
+});
+
 // Makes the controls; returns what brings those up to date that depend on the points.
-function makeControls({ controls, below, say, state, slider, buttons }, acts, view) {
-  const { points, chosen, move } = acts;
+function makeControls({ controls, below, say, slider, buttons }, acts, view) {
+  const { points, chosen } = acts;
   const shown = [...PRESETS, OWN];
   const presets = buttons(Object.fromEntries(shown.map((name) => [name, () => acts.show(name)])));
   controls.firstElementChild.after(below);
@@ -280,19 +289,13 @@ function makeControls({ controls, below, say, state, slider, buttons }, acts, vi
     get: () => chosen() + 1,
     format: (i) => say("which", { i, n: points().length }),
   });
-  const along = { min: 0, max: SIDE, step: STEP, role: "value" };
-  const moved = (k) => ({
-    ...along,
-    get: () => points()[chosen()][k],
-    put: (value) => move(chosen(), points()[chosen()].with(k, value)),
-  });
-  slider("x", moved(0));
-  slider("y", moved(1));
+  slider("x", placeOf(acts, 0));
+  slider("y", placeOf(acts, 1));
   buttons({ add: () => acts.append(newPoint(view())), remove: acts.remove });
   return () => {
     for (const [i, button] of presets.entries()) set(button, { "aria-pressed": String(acts.shows(shown[i])) });
     set(which, { max: String(points().length) });
-    which.value = Math.min(state.point, points().length);
+    which.value = chosen() + 1;
   };
 }
 

@@ -15,7 +15,7 @@ from conftest import DOCS, SITE
 import nwlesson
 
 pytestmark = [pytest.mark.site, pytest.mark.slow]
-GENERATED = {"palette.css", "math.woff2", "data.json", "pygments.css"}  # by the build
+GENERATED = {"palette.css", "math.woff2", "data.json", "pygments.css", "card.png"}  # by the build
 
 
 @pytest.fixture(scope="module")

@@ -60,6 +60,13 @@ def needs(app: Sphinx, cells: list[nbformat.NotebookNode]) -> nbformat.NotebookN
     )
 
 
+def first_cells(app: Sphinx, docname: str, links: Links, cells: list) -> list[nbformat.NotebookNode]:
+    """Return the cells that say which page this is, and install what its own cells need."""
+    page = links.to(links.titles[docname], docname)
+    about = f"This notebook is the page “{page}” of the lesson *{app.config.html_title}*."
+    return [nbformat.v4.new_markdown_cell(about, id="about"), needs(app, cells)]
+
+
 def links_of(app: Sphinx) -> Links:
     """Return what the notebooks may say of the site's pages."""
     labels = app.env.get_domain("std").anonlabels
@@ -97,9 +104,7 @@ def convert(app: Sphinx, docname: str, links: Links) -> nbformat.NotebookNode | 
     notebook = read_notebook(Path(app.env.doc2path(docname)))
     if notebook is None:
         return None
-    page = links.to(links.titles[docname], docname)
-    home = f"This notebook is the page “{page}” of the lesson *{app.config.html_title}*."
-    cells = [nbformat.v4.new_markdown_cell(home, id="about"), needs(app, notebook.cells)]
+    cells = first_cells(app, docname, links, notebook.cells)
     for number, cell in enumerate(notebook.cells):
         if "solution" in cell.metadata.get("tags", ()):
             continue
@@ -112,15 +117,15 @@ def convert(app: Sphinx, docname: str, links: Links) -> nbformat.NotebookNode | 
     return nbformat.v4.new_notebook(cells=cells, metadata=kernel)
 
 
-def from_gallery(app: Sphinx, made: Path) -> nbformat.NotebookNode:
-    """Return the notebook that sphinx-gallery has made of a script, with our first cell."""
+def from_gallery(app: Sphinx, docname: str, links: Links, made: Path) -> nbformat.NotebookNode:
+    """Return the notebook that sphinx-gallery has made of a script, with our first cells."""
     notebook = nbformat.read(made, as_version=4)
     notebook.nbformat_minor = 5  # the first with names for cells
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number}"
         if cell.cell_type == "markdown":
             cell.source = re.sub(r":download:`([^<`]+?) *<[^>]*>`", r"`\1`", cell.source)
-    notebook.cells.insert(0, needs(app, notebook.cells))
+    notebook.cells[:0] = first_cells(app, docname, links, notebook.cells)
     return notebook
 
 
@@ -129,7 +134,7 @@ def notebooks_of(app: Sphinx):
     links = links_of(app)
     for docname in sorted(app.env.found_docs):
         made = Path(app.srcdir, f"{docname}.ipynb")  # sphinx-gallery's
-        notebook = from_gallery(app, made) if made.exists() else convert(app, docname, links)
+        notebook = from_gallery(app, docname, links, made) if made.exists() else convert(app, docname, links)
         if notebook:
             yield docname, notebook
 

@@ -16,10 +16,10 @@ DOCS = Path(__file__).parents[2]
 
 
 class OrderOfLessons:
-    """Sort key: where a script's picture first appears, home page first; unused ones last, by name."""
+    """Sort key: where a script's picture first appears: home, lessons, the page to play; unused ones last, by name."""
 
     def __init__(self, src_dir: str) -> None:
-        pages = [DOCS / "index.md", *sorted((DOCS / "lessons").glob("*.md"))]
+        pages = [DOCS / "index.md", *sorted((DOCS / "lessons").glob("*.md")), DOCS / "play" / "index.md"]
         self.text = "".join(page.read_text(encoding="utf-8") for page in pages)
         for path in DOCS.glob("explorables/*/*.md"):  # a page shows their pictures, too
             self.text = self.text.replace(f"{{explorable}} {path.stem}\n", path.read_text(encoding="utf-8"))

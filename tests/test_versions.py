@@ -94,7 +94,12 @@ def test_myst_nb_makes_folds_that_we_write():
 
 
 @pytest.mark.parametrize(
-    "name", ["Scorer", "Search._index", "docnames", "titleterms", "Search._parseQuery", "Search.makeSearchSummary"]
+    "name",
+    [
+        *("Scorer", "docnames", "titleterms", "SHOW_SEARCH_SUMMARY"),
+        *(f"Search.{name}" for name in ("_index", "_parseQuery", "_performSearch", "makeSearchSummary", "query")),
+        *("Search.output", "Search.status"),
+    ],
 )
 def test_the_search_of_sphinx_has_what_search_js_changes(name):
     theirs = (Path(sphinx.__file__).parent / "themes/basic/static/searchtools.js").read_text(encoding="utf-8")

@@ -1,10 +1,49 @@
-// Weighs what the search finds, and leads to the section that was meant. Sphinx puts this file behind its searchtools.js.
-// Why no library: the search is Sphinx's own. It takes a page for as good as its best word, so that most pages come in
-// the order of their names, and it leads to the top of a page, however long. Both can be changed from outside, with
-// Search._index and Search._parseQuery, which Sphinx does not promise to keep: tests/test_versions.py looks for them.
+// Understands what was asked, weighs what the search finds, and leads to the section that was meant. Sphinx puts this file
+// behind its searchtools.js; the build puts SYNONYMS above it.
+// Why no library: the search is Sphinx's own. It wants all words as they are, takes a page for as good as its best word, so
+// that most pages come in the order of their names, leads to the top of a page, however long, and loads every page that it
+// has found. All this can be changed from outside, by means that Sphinx does not promise to keep: tests/test_versions.py
+// looks for them.
 {
-  const query = new URLSearchParams(location.search).get("q") ?? "";
-  const spoken = query.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? []; // with the small words and numbers that Sphinx drops
+  let query = ""; // in the words of the site
+  let spoken = []; // as typed, with the small words and numbers that Sphinx drops
+
+  // "What is a query?" asks for the word alone.
+  const DEFINITION = /^(?:what(?:'s| is| are| does)|define|meaning of|explain)\s+(.+?)(?:\s+mean)?\s*\??$/i;
+  const ARTICLE = /^(?:an?|the)\s+/i;
+  const said = Object.keys(SYNONYMS).sort((a, b) => b.length - a.length);
+  const escaped = said.map((phrase) => phrase.replace(/[-.]/g, "\\$&"));
+  const apart = (phrase) => (/\p{Script=Han}/u.test(phrase) ? phrase : `(?<![\\w-])${phrase}(?![\\w-])`);
+  const ANY = new RegExp(escaped.map(apart).join("|"), "g");
+
+  // What was typed in the words of the site; from then on it is what is asked.
+  Search.reword = (typed) => {
+    const word = typed.trim().match(DEFINITION)?.[1].replace(ARTICLE, "");
+    const asked = (word && word.split(" ").length < 4 ? word : typed.trim()).toLowerCase();
+    const words = asked
+      .replace(ANY, (phrase) => ` ${SYNONYMS[phrase]} `)
+      .trim()
+      .split(/\s+/);
+    query = [...new Set(words)].join(" ");
+    spoken = `${typed} ${query}`.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? [];
+    return query;
+  };
+
+  // The pages with the most of the words, if none has them all.
+  const perform = Search._performSearch;
+  const once = (hits) => [...new Map(hits.map((hit) => [hit.slice(0, 3).join(), hit])).values()];
+  const byScore = (a, b) => a[4] - b[4]; // Sphinx takes them from the end
+  const without = (words) => words.map((word) => new Set(words.filter((other) => other !== word)));
+  Search._performSearch = (text, words, ...others) => {
+    let tried = [words];
+    for (let found = []; tried.length > 0 && tried[0].size > 0; ) {
+      found = tried.flatMap((fewer) => perform(fewer === words ? text : [...fewer].join(" "), fewer, ...others));
+      if (found.length > 0) return once(found).sort(byScore);
+      tried = tried.flatMap((fewer) => without([...fewer])).slice(0, 100);
+    }
+    return [];
+  };
+
   const has = (text, word) => (word.length > 2 ? text.includes(word) : new RegExp(`(?<!\\w)${word}(?!\\w)`).test(text));
   const count = (words, text) => [...words].filter((word) => has(text.toLowerCase(), word)).length;
 
@@ -42,5 +81,30 @@
       link.append(` > ${title}`);
     });
     return text;
+  };
+
+  // A summary loads its page: the first few come at once, the others when they come into sight.
+  const AT_ONCE = 5;
+  const inSight = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      inSight.unobserve(target);
+      const { pathname, hash } = new URL(target.querySelector("a").href);
+      fetch(pathname)
+        .then((answer) => answer.text())
+        .then((html) => target.append(Search.makeSearchSummary(html, Search._parseQuery(query)[1], hash)));
+    }
+  });
+  Object.defineProperty(DOCUMENTATION_OPTIONS, "SHOW_SEARCH_SUMMARY", {
+    get: () => Search.output.children.length < AT_ONCE,
+  });
+  const ask = Search.query;
+  Search.query = (typed) => {
+    Search.status.setAttribute("role", "status"); // how many there are is heard
+    new MutationObserver(() => {
+      const last = Search.output.lastElementChild;
+      if (Search.output.children.length > AT_ONCE && last.children.length === 1) inSight.observe(last);
+    }).observe(Search.output, { childList: true });
+    ask(Search.reword(typed));
   };
 }

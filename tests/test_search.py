@@ -1,0 +1,119 @@
+"""What learners type, and the page that should be among the first three; and what a search costs."""
+
+import pytest
+
+pytestmark = pytest.mark.site
+GLOSSARY, QUESTIONS = "reference/glossary.html", "practice/questions.html"
+# Typed: where one of the first three hits leads. The words of threads and of other books, English and Chinese.
+TYPED = {
+    "what is a query": f"{GLOSSARY}#term-query",
+    "What is a key?": f"{GLOSSARY}#term-key",
+    "what is attention": f"{GLOSSARY}#term-attention",
+    "what does bandwidth mean": f"{GLOSSARY}#term-bandwidth",
+    "what is softmax?": f"{GLOSSARY}#term-softmax",
+    "what is overfitting": f"{GLOSSARY}#term-overfitting",
+    "define stride": f"{GLOSSARY}#term-stride",
+    "what is a one-hot": f"{GLOSSARY}#term-one-hot",
+    "query key value": QUESTIONS,
+    "QKV": QUESTIONS,
+    "kNN": f"{GLOSSARY}#term-nearest-neighbour",
+    "k nearest neighbors": QUESTIONS,
+    "colab": "about/install.html",
+    "jupyter": "about/install.html",
+    "install": "about/install.html",
+    "loss does not decrease": QUESTIONS,
+    "loss increases": "lessons/11-did-training-help.html",
+    "curse of dimensionality": f"{GLOSSARY}#term-curse-of-dimension",
+    "my own csv": "practice/your-own-data.html",
+    "pandas": "practice/your-own-data.html",
+    "time series": "practice/your-own-data.html",
+    "outlier": "practice/your-own-data.html",
+    "extrapolation": "practice/your-own-data.html",
+    "duplicate rows": "practice/your-own-data.html",
+    "rbf": f"{GLOSSARY}#term-Gaussian-kernel",
+    "gamma": f"{GLOSSARY}#term-bandwidth",
+    "lengthscale": f"{GLOSSARY}#term-bandwidth",
+    "lowess": f"{GLOSSARY}#term-local-linear-regression",
+    "confidence interval": "lessons/13-choosing-the-width.html",
+    "MSE": f"{GLOSSARY}#term-squared-error",
+    "wiggly curve": "lessons/11-did-training-help.html",
+    "in place modified": QUESTIONS,
+    "minibatch": f"{GLOSSARY}#term-batch",
+    "matmul": f"{GLOSSARY}#term-bmm",
+    "multi-head": f"{GLOSSARY}#term-head",
+    "flash attention": "lessons/16-how-far-does-it-scale.html",
+    "out of memory": "lessons/16-how-far-does-it-scale.html",
+    "cuda": "lessons/16-how-far-does-it-scale.html",
+    "temperature": f"{GLOSSARY}#term-temperature",
+    "heatmap": f"{GLOSSARY}#term-heat-map",
+    "optimizer": f"{GLOSSARY}#term-optimiser",
+    "hyperparameter": f"{GLOSSARY}#term-hyper-parameter",
+    "leave one out": "lessons/09-leave-yourself-out.html",
+    "remove the diagonal": QUESTIONS,
+    "why remove the diagonal of the attention matrix please": QUESTIONS,
+    "repeat_interleave": f"{GLOSSARY}#term-repeat_interleave",
+    "unsqueeze": f"{GLOSSARY}#term-unsqueeze",
+    "cross validation": "lessons/13-choosing-the-width.html",
+    "attention_pooling": "reference/generated/nwlesson.attention_pooling.html",
+    "fit_bandwidth": "reference/generated/nwlesson.fit_bandwidth.html",
+    "broadcasting": "lessons/06-making-shapes-meet.html",
+    "learning rate": f"{GLOSSARY}#term-learning-rate",
+    "slides": "teach/index.html",
+    "teacher": "teach/index.html",
+    "池化": f"{GLOSSARY}#term-pooling",
+    "核函数": f"{GLOSSARY}#term-kernel",
+    "窗宽": f"{GLOSSARY}#term-bandwidth",
+    "对角线": f"{GLOSSARY}#term-diagonal",
+    "为什么要去掉对角线": QUESTIONS,
+    "注意力汇聚": f"{GLOSSARY}#term-attention-pooling",
+    "热力图": f"{GLOSSARY}#term-heat-map",
+    "交叉验证": f"{GLOSSARY}#term-cross-validation",
+    "学习率": f"{GLOSSARY}#term-learning-rate",
+    "安装": "about/install.html",
+}
+HITS = """typed => Object.fromEntries(typed.map(words => {
+    const hits = Search._performSearch(...Search._parseQuery(Search.reword(words)));
+    return [words, hits.slice(-3).reverse().map(([page, , anchor]) => `${page}.html${anchor}`)];
+}))"""
+
+
+@pytest.fixture(scope="module")
+def hits(chromium, address):
+    """The first three hits of everything that is typed, from one page."""
+    page = chromium.new_page()
+    page.goto(f"{address}search.html?q=overshoot")
+    page.wait_for_selector("#search-results li")
+    yield page.evaluate(HITS, list(TYPED))
+    page.close()
+
+
+@pytest.mark.parametrize("typed", TYPED)
+def test_what_was_meant_is_among_the_first_three(hits, typed):
+    wanted = TYPED[typed]
+    assert [hit for hit in hits[typed] if hit == wanted or hit.split("#")[0] == wanted], hits[typed]
+
+
+def test_words_that_occur_nowhere_find_nothing(chromium, address):
+    page = chromium.new_page()
+    page.goto(f"{address}search.html?q=zzzz+qqqq")
+    page.wait_for_selector("#search-results .search-summary:has-text('did not match')")
+    assert page.locator("#search-results li").count() == 0
+    assert page.locator("#search-results .search-summary").get_attribute("role") == "status", "it is heard"
+    page.close()
+
+
+def test_only_the_first_summaries_load_their_pages_and_the_others_when_they_come_into_sight(chromium, address):
+    page = chromium.new_page(viewport={"width": 360, "height": 740})
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{address}search.html?q=attention")
+    page.wait_for_selector("#search-results .search-summary:has-text('found')")
+    results = page.locator("#search-results li")
+    last = results.nth(results.count() - 1)
+    assert results.count() > 20
+    page.wait_for_function("() => document.querySelectorAll('#search-results li > p').length >= 5")
+    assert last.locator("p").count() == 0
+    assert len({url for url in asked if "/lessons/" in url or "/practice/" in url or "/reference/" in url}) < 12
+    last.scroll_into_view_if_needed()
+    page.wait_for_function("() => document.querySelector('#search-results li:last-child > p') !== null")
+    page.close()

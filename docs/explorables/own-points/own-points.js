@@ -305,13 +305,18 @@ function newPoint({ x, y, w }) {
   return [middle, predict([middle], x, y, w)[0]];
 }
 
-function summary({ x, w, loss: now, best, least, rises, chosen, before, after }, say) {
-  const among = writeW(w) === writeW(best) ? "summary-best" : "summary";
+function verdict({ w, losses, best, least, rises }) {
+  if (rises) return writeW(w) === writeW(best) ? "summary-best" : "summary";
+  return Math.max(...losses) - least < 1e-9 ? "summary-flat" : "summary-falls"; // flat where only two points answer
+}
+
+function summary(view, say) {
+  const { x, loss: now, best, least, chosen, before, after } = view;
   const told = { loss: number(now), best: writeW(best), least: number(least) };
   const pulled = { i: chosen + 1, before: number(before), after: number(after) };
   const point = pulled.before === pulled.after ? "summary-idle" : "summary-point";
   const limit = { [LEAST]: "fewest", [MOST]: "most" }[x.length];
-  return [[say(rises ? among : "summary-falls", told), say(point, pulled)], limit ? [say(limit, { n: x.length })] : []];
+  return [[say(verdict(view), told), say(point, pulled)], limit ? [say(limit, { n: x.length })] : []];
 }
 
 export default async (tools) => {

@@ -1,6 +1,9 @@
 """What learners type, and the page that should be among the first three; and what a search costs."""
 
+import re
+
 import pytest
+from conftest import DOCS, SITE
 
 pytestmark = pytest.mark.site
 GLOSSARY, QUESTIONS = "reference/glossary.html", "practice/questions.html"
@@ -70,6 +73,7 @@ TYPED = {
     "交叉验证": f"{GLOSSARY}#term-cross-validation",
     "学习率": f"{GLOSSARY}#term-learning-rate",
     "安装": "about/install.html",
+    "fnord remove blorp the diagonal quux": QUESTIONS,  # two of these words stand together, the others nowhere
 }
 HITS = """typed => Object.fromEntries(typed.map(words => {
     const hits = Search._performSearch(...Search._parseQuery(Search.reword(words)));
@@ -91,6 +95,25 @@ def hits(chromium, address):
 def test_what_was_meant_is_among_the_first_three(hits, typed):
     wanted = TYPED[typed]
     assert [hit for hit in hits[typed] if hit == wanted or hit.split("#")[0] == wanted], hits[typed]
+
+
+def test_a_word_of_the_glossary_is_summed_up_by_what_is_said_of_it(chromium, address):
+    page = chromium.new_page()
+    page.goto(f"{address}search.html?q=what+is+a+query")
+    first = page.locator("#search-results li").first
+    first.locator("p").wait_for()
+    assert first.locator("a").get_attribute("href") == f"{GLOSSARY}#term-query"
+    assert first.locator("p").inner_text().startswith("A place you ask about.")
+    page.close()
+
+
+@pytest.mark.parametrize("word", ["crawl", "winner"])
+def test_words_that_a_figure_may_say_are_not_found(word):
+    """They stand in the page for translators, and no reader sees them there."""
+    said = "".join(path.read_text(encoding="utf-8") for path in DOCS.glob("explorables/*/*.md"))
+    assert word in said, "another word must do"
+    index = (SITE / "searchindex.js").read_text(encoding="utf-8")
+    assert re.search(r'[{,]"?diagonal"?:', index) and not re.search(rf'[{{,]"?{word}"?:', index)
 
 
 def test_words_that_occur_nowhere_find_nothing(chromium, address):

@@ -98,7 +98,7 @@ def test_myst_nb_makes_folds_that_we_write():
     [
         *("Scorer", "docnames", "titleterms", "SHOW_SEARCH_SUMMARY"),
         *(f"Search.{name}" for name in ("_index", "_parseQuery", "_performSearch", "makeSearchSummary", "query")),
-        *("Search.output", "Search.status"),
+        *("Search.output", "Search.status", "Search.htmlToText"),
     ],
 )
 def test_the_search_of_sphinx_has_what_search_js_changes(name):

@@ -298,6 +298,7 @@ def test_not_fewer_than_two_and_not_more_than_thirty(visit):
     told = root.locator(".explorable-summary").inner_text()
     assert "2 points are the fewest" in told
     assert "whatever w is" in told, "each has the other alone, so the loss is the same for every w"
+    assert root.locator("[data-part=best]").get_attribute("display") == "none", "and none is the best"
     remove.click()
     page.clock.run_for(500)
     assert np.allclose(Seen(root).points, points, atol=0.005)

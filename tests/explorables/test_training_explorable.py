@@ -571,6 +571,15 @@ def marks_of(root):
     return [(float(x) + (6 if i < 2 else 0), shape) for i, (x, shape) in enumerate(marks)]
 
 
+def test_nobody_bets_on_what_is_known_and_a_leak_is_named(visit):
+    page, root = visit("training", "race=20&bet=long&self=true&lr=0.5")
+    unfold(root)
+    summary = root.locator(".explorable-summary")
+    assert "Own key kept: the loss falls as w grows." in summary.inner_text(), "the winner's fit is no good"
+    settled(page, root, root.get_by_label("log w", exact=True).check)
+    assert "All four stand at w =" in summary.inner_text(), "a new bet is for a new race"
+
+
 def race_button(root):
     return root.locator("fieldset [data-part=race]")
 

@@ -119,9 +119,8 @@ class Explorable(SphinxDirective):
             make("div", "explorable-controls", *places),
             make("div", "explorable-below"),
         ]
-        words = make(
-            "div", "explorable-words", *(word for word in common if word is not wait), *ours.children, hidden="hidden"
-        )
+        said = [*(word for word in common if word is not wait), *ours.children]
+        words = make("div", "explorable-words no-search", *said, hidden="hidden")
         if "bare" in self.options:
             text[0]["classes"].append("unseen")
             text, at = [text[0]], 1

@@ -31,17 +31,18 @@
 
   // The pages with the most of the words, if none has them all.
   const perform = Search._performSearch;
-  const once = (hits) => [...new Map(hits.map((hit) => [hit.slice(0, 3).join(), hit])).values()];
-  const byScore = (a, b) => a[4] - b[4]; // Sphinx takes them from the end
-  const without = (words) => words.map((word) => new Set(words.filter((other) => other !== word)));
-  Search._performSearch = (text, words, ...others) => {
-    let tried = [words];
-    for (let found = []; tried.length > 0 && tried[0].size > 0; ) {
-      found = tried.flatMap((fewer) => perform(fewer === words ? text : [...fewer].join(" "), fewer, ...others));
-      if (found.length > 0) return once(found).sort(byScore);
-      tried = tried.flatMap((fewer) => without([...fewer])).slice(0, 100);
+  const alone = (word, others) => perform(word, new Set([word]), ...others, new Set([word]));
+  Search._performSearch = (text, words, excluded, shown, objects) => {
+    const all = perform(text, words, excluded, shown, objects);
+    if (all.length > 0 || words.size < 2) return all;
+    const found = new Map(); // each hit, and how many of the words have led to it
+    for (const hit of [...words].flatMap((word) => alone(word, [excluded, shown]))) {
+      const place = hit.slice(0, 3).join();
+      found.set(place, [hit, 1 + (found.get(place)?.[1] ?? 0)]);
     }
-    return [];
+    const most = Math.max(...[...found.values()].map(([, count]) => count));
+    const hits = [...found.values()].filter(([, count]) => count === most).map(([hit]) => hit);
+    return hits.sort((a, b) => a[4] - b[4]); // Sphinx takes them from the end
   };
 
   const has = (text, word) => (word.length > 2 ? text.includes(word) : new RegExp(`(?<!\\w)${word}(?!\\w)`).test(text));
@@ -54,10 +55,16 @@
     return [...Search._parseQuery(query)[1]].reduce((sum, word) => sum + Scorer[titled(word) ? "title" : "term"], 0);
   };
 
+  // A page without what its reader does not see: the words that a figure may say.
+  const read = (html) => {
+    const page = new DOMParser().parseFromString(html, "text/html");
+    for (const part of page.querySelectorAll(".headerlink, [hidden]")) part.remove();
+    return page;
+  };
+
   // The section with the most of the words; of several, the one whose title sounds most like the question.
   const best = (html, words) => {
-    const page = new DOMParser().parseFromString(html, "text/html");
-    for (const link of page.querySelectorAll(".headerlink")) link.remove();
+    const page = read(html);
     let found = { score: 0 };
     for (const heading of page.querySelectorAll("article section[id] > :is(h1, h2, h3, h4)")) {
       const section = heading.parentElement;
@@ -67,6 +74,15 @@
       if (score > found.score) found = { score, title, hash: heading.matches("h1") ? "" : `#${section.id}` };
     }
     return found;
+  };
+
+  // A word of the glossary, or of the API, is summed up by what is said of it.
+  const toText = Search.htmlToText;
+  Search.htmlToText = (html, anchor) => {
+    const page = read(html);
+    let part = anchor ? page.getElementById(anchor.slice(1)) : null;
+    while (part?.matches("dt")) part = part.nextElementSibling;
+    return part?.matches("dd") ? part.textContent.trim() : toText(page.documentElement.outerHTML, anchor);
   };
 
   const summary = Search.makeSearchSummary;

@@ -124,7 +124,7 @@ function look({ points, w }, chosen, { width, height }) {
   const found = findLosses(points);
   const [left, right] = [36, width - 14];
   const across = logScale(0.1, 100, left, right, 26);
-  const down = scale(0, Math.max(...found.losses) * 1.05 || 1, height - 44, height - 112);
+  const down = scale(0, Math.max(0.001, ...found.losses) * 1.05, height - 44, height - 112);
   return {
     ...{ ...found, ...curves(found, w, chosen), w, chosen },
     loss: loss(found.x, found.y, w, HOW),
@@ -175,8 +175,8 @@ const miss = ({ x, y, chosen, before, scales }) => `M${scales.x(x[chosen])} ${sc
 const dot = (svg, part, look, place) => {
   const circle = layer(svg, part, "circle", look);
   return (view) => {
-    const [cx, cy] = place(view);
-    set(circle, { cx, cy });
+    const at = place(view);
+    set(circle, at ? { cx: at[0], cy: at[1], display: null } : { display: "none" });
   };
 };
 const hollow = (stroke) => ({ r: 5, stroke, "stroke-width": 2, fill: "var(--color-background-primary)" });
@@ -197,7 +197,9 @@ const makeLayers = (svg, say) => [
   textLayer(svg, "without-label", { class: "clear", fill: role("prediction") }, (view) => tagWithout(view, say)),
   pathLayer(svg, "now", line(role("query")), ({ w, panel }) => `M${panel.x(w)} ${panel.y.from}V${panel.y.to}`),
   pathLayer(svg, "loss", line("currentColor"), ({ losses, panel }) => curvePath(TRIED, losses, panel)),
-  dot(svg, "best", hollow("currentColor"), ({ best, least, panel }) => [panel.x(best), panel.y(least)]),
+  dot(svg, "best", hollow("currentColor"), (view) =>
+    verdict(view) === "summary-flat" ? null : [view.panel.x(view.best), view.panel.y(view.least)],
+  ),
   dot(svg, "here", { r: 5, fill: role("query") }, ({ w, loss, panel }) => [panel.x(w), panel.y(loss)]),
   textLayer(svg, "best-label", { class: "clear", "text-anchor": "middle" }, ({ best, least, rises, panel }) => ({
     ...{ x: clamp(panel.x(best), panel.x.from + 16, panel.x.to - 16), y: panel.y(least) - 10 },

@@ -55,6 +55,7 @@ export function makeRace({ controls, say, state, part, change, radios }, seeds) 
   const runsOf = rememberRuns(seeds);
   part("race", NO_RACE.race, upTo(LENGTH), between);
   const group = radios("bet", NAMES, NO_RACE.bet);
+  group.addEventListener("change", () => state.race > 0 && change({ race: 0 })); // nobody bets on what is known
   const button = add(group, "button", { type: "button", "data-part": "race", text: say("race") });
   const box = add(group, "div", { class: "explorable-below" });
   const run = makeRun(say, "race", TICK, {
@@ -146,12 +147,12 @@ export function raceLayers(svg, say) {
 }
 
 // Who is ahead, or has won, and what has become of the bet.
-export function raceSummary({ epoch, order, winners, first, bet }, valley, values, say) {
+export function raceSummary({ epoch, order, winners, first, bet }, notes, values, say) {
   const names = NAMES.map((name) => say(`bet-${name}`));
   const told = { ...values, epoch, bet: names[bet], place: order.indexOf(bet) + 1, loss: number(first.loss, 4) };
   told.names = names.filter((_, i) => winners[i]).join(", ");
   const over = epoch === LENGTH;
   const said = [["race-start", "race-leads", "race-won"][Number(epoch > 0) + Number(over)]];
   if (bet >= 0) said.push(over ? `race-${winners[bet]}` : "race-bet");
-  return [said, ["race-first", valley]].map((words) => words.map((word) => say(word, told)));
+  return [said, ["race-first", ...notes]].map((words) => words.map((word) => say(word, told)));
 }

@@ -266,7 +266,8 @@ function summary(view, say) {
   const valley = best ? "summary-best" : "summary-none";
   const digits = now.mean ? 4 : 2;
   const values = { w: short(last.w), best: best && number(best), least: best && number(least * scaled, digits) };
-  return race ? raceSummary(race, valley, values, say) : stepSummary(view, valley, digits, values, say);
+  const leak = now.self ? ["verdict-falls"] : [];
+  return race ? raceSummary(race, [valley, ...leak], values, say) : stepSummary(view, valley, digits, values, say);
 }
 
 function stepSummary({ now, taken, last, losses, best, scaled }, valley, digits, known, say) {

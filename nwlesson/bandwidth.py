@@ -12,8 +12,8 @@ from nwlesson._checks import check_count
 from nwlesson.leave_one_out import _check_points
 
 STEP = 3.0  # from one w of a first, coarse scan to the next
-FINE = 4  # so many steps of a closer look make one of the coarse
-PROMISING = 1.2  # a place is worth a closer look if its error is at most so many times the least one
+FINE = 4  # so many steps of a closer look make one of the look before
+PROMISING = 1.2, 1.01  # a place is worth a closer look, and a still closer one, below so many times the least error
 FLAT = 1e-4  # an error that grows by a smaller share, when w is four times as large, has no valley
 LIMIT = 2**28  # numbers in the table of squared differences: 2 GiB
 
@@ -25,23 +25,23 @@ class _Place(NamedTuple):
     w: Tensor
 
 
-def _weights(w: Tensor, squares: Tensor) -> Tensor:
-    """Return the weights of all others for each point, (n, n), from the squared differences (n_features, n, n)."""
+def _counts(w: Tensor, squares: Tensor) -> Tensor:
+    """Return how much all others count for each point, (n, n), the nearest 1, from (n_features, n, n)."""
     scores = (w**2 / -2 @ squares.flatten(1)).view_as(squares[0]).fill_diagonal_(-torch.inf)
-    # This is softmax, in place: to ask for another table each time would take longer than to fill it.
-    scores.sub_(scores.amax(dim=-1, keepdim=True)).clamp_(min=-700)  # exp of less is nothing, and takes long
-    counts = scores.exp_()
-    return counts.div_(counts.sum(dim=-1, keepdim=True))
+    # In place: to ask for another table each time would take longer than to fill it.
+    return scores.sub_(scores.amax(dim=-1, keepdim=True)).clamp_(min=-700).exp_()  # of less, exp is 0 and takes long
 
 
 def _error(w: Tensor, squares: Tensor, y: Tensor) -> float:
-    return (_weights(w, squares) @ y - y).square_().mean().item()
+    counts = _counts(w, squares)
+    return (counts @ y / counts.sum(dim=-1, keepdim=True) - y).square_().mean().item()
 
 
 def _error_and_slope(log_w: Tensor, squares: Tensor, y: Tensor) -> tuple[float, Tensor]:
     """Return the leave-one-out error at w = exp(log_w), and its derivative by log_w."""
     w = log_w.exp()
-    weights = _weights(w, squares)
+    counts = _counts(w, squares)
+    weights = counts.div_(counts.sum(dim=-1, keepdim=True))
     answers = weights @ y
     misses = answers - y
     by_score = (misses @ y.T).sub_((misses * answers).sum(dim=1, keepdim=True)).mul_(weights)
@@ -97,13 +97,15 @@ def _scan(grid: list[float], along: Tensor, fixed: Tensor, squares: Tensor, y: T
         return _Place(_error(y.new_tensor([1.0, t]), tables, y), fixed + t * along)
 
     row = {t: place(t) for t in grid}
-    enough = PROMISING * min(place.error for place in row.values()) + 1e-16
-    for t, after in itertools.pairwise(grid):
-        if t > 0 and min(row[t].error, row[after].error) <= enough:
-            between = [t * (after / t) ** (k / FINE) for k in range(1, FINE)]
-            row |= {closer: place(closer) for closer in between}
+    for promising in PROMISING:
+        enough = promising * min(place.error for place in row.values()) + 1e-16
+        for t, after in itertools.pairwise(sorted(row)):
+            if t > 0 and min(row[t].error, row[after].error) <= enough:
+                between = [t * (after / t) ** (k / FINE) for k in range(1, FINE)]
+                row |= {closer: place(closer) for closer in between}
     places = [row[t] for t in sorted(row)]
     walls = [math.inf, *(place.error for place in places), math.inf]
+    enough = PROMISING[0] * min(walls) + 1e-16
     valleys = [place for place, a, b in zip(places, walls, walls[2:]) if place.error <= min(a, b, enough)]
     return sorted(valleys, key=lambda place: place.error)[:4]
 

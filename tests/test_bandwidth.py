@@ -147,6 +147,14 @@ def test_no_w_of_a_fine_scan_is_better_whatever_the_shape_of_x_and_its_units(sha
     assert ours <= best
 
 
+def test_of_two_valleys_beside_each_other_the_lower_one_is_found():
+    """At w = 8.49 and 10.79, and the second is lower by a hundredth of a percent."""
+    rand, randn = random(600)
+    x = SHAPES["heavy tails"](rand, randn)
+    ours, best = loss_and_scan(x, torch.sin(3 * x) + 0.3 * randn(40))
+    assert ours <= best
+
+
 @pytest.mark.parametrize("seed", [0, 3, 14, 227, 235])  # the last two have two valleys of nearly one depth
 def test_no_w_of_a_fine_scan_is_better_for_the_data_of_the_lesson(seed):
     ours, best = loss_and_scan(*make_data(50, seed=seed, dtype=torch.float64)[:2])

@@ -246,14 +246,6 @@ def test_what_fails_when_run_is_named_with_its_place(built, tmp_path):
     assert "A sentence with a typo" in project.page("lessons/a.html")
 
 
-def test_a_fact_in_two_files_stops_the_build(built, tmp_path):
-    project = built.copy(tmp_path / "p")
-    project.edit("docs/facts/lesson_b.py", '{"two"', '{"one": "3.00", "two"')
-    run = project.make()
-    assert run.returncode != 0
-    assert "the fact 'one' is in lesson_b.py and in lesson_a.py" in run.said
-
-
 def test_a_failing_gallery_script_stops_the_build(built, tmp_path):
     project = built.copy(tmp_path / "p")
     project.edit("docs/gallery/plot_a.py", 'describe(fig, "A', 'assert False, "on purpose"\ndescribe(fig, "A')

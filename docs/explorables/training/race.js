@@ -115,7 +115,8 @@ function namesOf({ race, across, down, edge }, say) {
   const sorted = race.at.map(({ w, loss }, i) => ({ i, w: Math.abs(w), y: down(loss) })).sort((a, b) => a.w - b.w);
   return sorted.map(({ i, w, y }, row) => {
     const [x, beyond] = [across(w), w > edge];
-    const text = `${say(`bet-${NAMES[i]}`)}${beyond ? " →" : ""}`;
+    const runner = say(`bet-${NAMES[i]}`);
+    const text = `${i === race.bet ? say("race-yours", { runner }) : runner}${beyond ? " →" : ""}`;
     return { x, y, text, top: 44 + 17 * row, end: x > across.to - 90, bet: i === race.bet };
   });
 }

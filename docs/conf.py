@@ -22,6 +22,7 @@ copyright = author
 release = version = nwlesson.__version__
 language = "en"
 html_title = "Attention in fifty points"
+gettext_compact = "site"
 
 extensions = [
     "sphinx.ext.autodoc",
@@ -47,6 +48,7 @@ extensions = [
     "search",
     "slides",
     "theme",
+    "translation",
 ]
 # Where the site will be. Nothing needs it; with it pages have cards with a picture, and search engines a sitemap.
 html_baseurl = os.environ.get("NWLESSON_SITE_URL") or os.environ.get("READTHEDOCS_CANONICAL_URL") or ""

@@ -24,9 +24,8 @@ def extension_words():
     """Yield what the extensions say through `_("...")`, with the file and line."""
     for path in sorted((DOCS / "_ext").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "_" and node.args:
-                if isinstance(node.args[0], ast.Constant):
-                    yield node.args[0].value
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "_":
+                yield from [text.value for text in node.args if isinstance(text, ast.Constant)]
 
 
 def gather():

@@ -7,60 +7,13 @@ a directive and titles that sphinx-gallery has written as HTML, and it stumbles 
 - words.py        the words in pictures and in the comments of code
 """
 
-import re
-from pathlib import Path
-
-from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.builders.gettext import MsgOrigin
-from sphinx.transforms import SphinxTransform
-from sphinx.transforms.post_transforms import SphinxPostTransform
-
-from translation import words
-
-
-class FindCells(SphinxTransform):
-    """Give the cells of a table inside a directive their place; gettext passes over what comes from nowhere."""
-
-    default_priority = 5  # before gettext looks
-
-    def apply(self, **kwargs) -> None:
-        for table in self.document.findall(nodes.table):
-            for cell in table.findall(nodes.paragraph):
-                if not cell.source:
-                    cell.source, cell.line = self.document["source"], cell.line or table.line or 0
-
-
-class KeepSettings(SphinxTransform):
-    """Keep what a page says to the build, as `layout: slides`: that is no word of the page."""
-
-    default_priority = 5
-
-    def apply(self, **kwargs) -> None:
-        for field in self.document.findall(nodes.field):
-            if isinstance(field.parent, (nodes.docinfo, nodes.field_list)) and field.parent.parent is self.document:
-                for part in field.findall(nodes.TextElement):
-                    part["translatable"] = False
-
-
-class Gather(SphinxPostTransform):
-    """Add the words of pictures and of comments to the messages that gettext has found."""
-
-    default_priority = 1  # before MyST-NB chooses among the outputs of a cell
-    builders = ("gettext",)
-
-    def run(self, **kwargs) -> None:
-        add, page = self.app.builder.catalogs["site"].add, self.env.docname
-        for number, path in enumerate(words.picture_files(self.document, Path(self.env.srcdir))):
-            for message in words.of_picture(path.read_text(encoding="utf-8")):
-                add(message, MsgOrigin(f"figure {page}", number))
-        for number, block in enumerate(self.document.findall(nodes.literal_block)):
-            for message in words.of_code(block.astext(), block.get("language", "")):
-                add(message, MsgOrigin(f"comment {page}", number))
 
 
 def setup(app: Sphinx) -> dict:
-    app.add_transform(FindCells)
-    app.add_transform(KeepSettings)
-    app.add_post_transform(Gather)
+    from translation import transforms  # with it come all libraries of the pictures, which the catalogues do not need
+
+    app.add_transform(transforms.FindCells)
+    app.add_transform(transforms.KeepSettings)
+    app.add_post_transform(transforms.Gather)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

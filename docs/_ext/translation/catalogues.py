@@ -35,6 +35,7 @@ FILES = {
     "figures": r"figure",
     "comments": r"comment",
 }
+RST = {"gallery", "api"}  # written in reStructuredText, all others in Markdown
 # What is no word: a picture or where a link leads, a formula, code, a name, a role that only names something.
 NO_WORDS = re.compile(
     r"\]\([^)]*\)|\$\$.*?\$\$|\$[^$]*\$|\{(?:fact|cite|py:\w+|take-home)\}`[^`]*`|:(?:\w+:)?\w+:`[^`<]*`"

@@ -15,6 +15,7 @@ DOCS, BUILD = ROOT / "docs", ROOT / "docs" / "_build"
 sys.path[:0] = [str(DOCS / "_ext"), str(ROOT)]
 
 from sphinx.application import Sphinx  # noqa: E402
+from theme import mends  # noqa: E402
 from translation import catalogues, theme_words  # noqa: E402
 
 LANGUAGE = "zh_CN"
@@ -41,7 +42,7 @@ def gather():
                 [("theme", 0)] if domain == "sphinx" else [(short(source), line) for source, line in message.locations]
             )
             messages.setdefault(message.text, []).extend(places)
-    for word in [*extension_words(), *theme_words.WORDS]:
+    for word in [*extension_words(), *theme_words.WORDS, *mends.NAMES]:
         messages.setdefault(word, []).append(("theme", 1))
     return messages
 

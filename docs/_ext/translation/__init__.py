@@ -1,19 +1,28 @@
-"""The site in a second language: what gettext does not see, and what Sphinx's translation breaks.
+"""The site in a second language: what gettext does not see, what Sphinx's translation breaks, and the way from one
+language to the other.
 
 Why no library: Sphinx translates paragraphs. It passes over the words in pictures, comments in code, table cells inside
-a directive and titles that sphinx-gallery has written as HTML, and it stumbles over the five things in mends.py.
+a directive and titles that sphinx-gallery has written as HTML, and it loses where links to a heading lead.
 
 - catalogues.py   the files in docs/locales, one for each part of the site, and how they become one
 - words.py        the words in pictures and in the comments of code
+- transforms.py   what happens while a page is read and before it is written
+- pages.py        the finished page: its other languages, and the titles of the gallery's cards
 """
 
 from sphinx.application import Sphinx
 
 
 def setup(app: Sphinx) -> dict:
-    from translation import transforms  # with it come all libraries of the pictures, which the catalogues do not need
+    from translation import pages, transforms  # with them come all libraries of the pictures; the catalogues need none
 
-    app.add_transform(transforms.FindCells)
-    app.add_transform(transforms.KeepSettings)
-    app.add_post_transform(transforms.Gather)
+    app.add_config_value("lesson_languages", {}, "html", [dict])
+    for transform in transforms.READING:
+        app.add_transform(transform)
+    for transform in transforms.WRITING:
+        app.add_post_transform(transform)
+    app.connect("config-inited", pages.translate_settings)
+    app.connect("source-read", pages.note_catalogue)
+    app.connect("html-page-context", pages.translate_page, priority=800)  # when the page has its text and its card
+    app.connect("build-finished", pages.write_messages)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -5,6 +5,7 @@ three times, and drops every message that stands in no page of Sphinx's own.
 """
 
 import difflib
+import io
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,6 +16,7 @@ from babel.messages.catalog import Message as Entry
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+DOMAIN = "site"  # what gettext calls the messages of all pages together; conf.py says so, too
 LOCALES = Path(__file__).parents[2] / "locales"
 # Which file holds the messages of which sources; a message of several is in the first of these files.
 FILES = {
@@ -140,8 +142,10 @@ def join(build: Path, language: str) -> str:
     for entry in entries(language).values():
         if not entry.fuzzy and entry.string:
             whole.add(entry.id, entry.string)
-    for name in "site", "sphinx":
-        with (folder / f"{name}.new").open("wb") as file:
-            write_mo(file, whole)
-        (folder / f"{name}.new").replace(folder / f"{name}.mo")
+    made = io.BytesIO()
+    write_mo(made, whole)
+    for path in folder / f"{DOMAIN}.mo", folder / "sphinx.mo":
+        if not path.exists() or path.read_bytes() != made.getvalue():  # or every page would be read again
+            path.with_suffix(".new").write_bytes(made.getvalue())
+            path.with_suffix(".new").replace(path)
     return str(folder.parents[1])

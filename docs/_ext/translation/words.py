@@ -17,7 +17,7 @@ NUMBER = re.compile(r"(?<![\w{])\d+(?:,\d{3})*(?:\.\d+)?(?:e[+−-]?\d+)?")
 CODE = {"python": PythonLexer, "ipython3": PythonLexer, "ipython": PythonLexer, "default": PythonLexer}
 CODE |= {"pycon": PythonConsoleLexer, "pycon3": PythonConsoleLexer}
 LETTERS = re.compile(r"[A-Za-z]{2,}")
-LABEL = re.compile(r"(<text\b[^>]*>)([^<]*)(?=</text>)|(?<= aria-label=\")()([^\"]*)")
+LABEL = re.compile(r"""(<text\b[^>]*>|<svg\b[^>]* aria-label=")([^<"]*)(?=</text>|")""")
 
 
 def with_places(text: str) -> tuple[str, list[str]]:
@@ -48,11 +48,11 @@ def translate_picture(markup: str, say: Say) -> str:
     """Return the element of a picture with its words and its description in the language of the site."""
 
     def label(match: re.Match) -> str:
-        text = html.unescape(match[2] or match[4] or "")
+        text = html.unescape(match[2])
         if not LETTERS.search(text):
             return match[0]
         message, numbers = with_places(text)
-        return (match[1] or "") + html.escape(filled(say(message), numbers))
+        return match[1] + html.escape(filled(say(message), numbers))
 
     return LABEL.sub(label, markup)
 
@@ -93,6 +93,16 @@ def translate_code(code: str, language: str, say: Say) -> str:
         indent = "\n" + " " * (at - code.rfind("\n", 0, at) - 1)
         code = code[:at] + said.replace("\n", indent) + code[at + len(comment) :]
     return code
+
+
+def language_of(block: nodes.Element) -> str:
+    """Return in which language a block of code is written, as Pygments names it."""
+    return "pycon" if isinstance(block, nodes.doctest_block) else block.get("language", "").lower()
+
+
+def blocks_of_code(document: nodes.document) -> list[nodes.Element]:
+    """Return the blocks of code of a page."""
+    return list(document.findall(lambda node: isinstance(node, (nodes.literal_block, nodes.doctest_block))))
 
 
 def picture_files(document: nodes.document, docs: Path) -> Iterator[Path]:

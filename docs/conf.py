@@ -24,7 +24,9 @@ release = version = nwlesson.__version__
 html_title = "Attention in fifty points"
 
 # The site in English, and below it in Chinese: the folder of each language, and what its readers call it.
-lesson_languages = {"en": ("", "English"), "zh_CN": ("zh/", "中文")}
+lesson_languages = {"en": ("", "English")}
+if Path(HERE, "locales", "zh_CN").is_dir():
+    lesson_languages["zh_CN"] = ("zh/", "中文")
 language = os.environ.get("LESSON_LANGUAGE", "en")
 gettext_compact = "site"
 locale_dirs = [] if language == "en" else [catalogues.join(BUILD, language)]

@@ -7,11 +7,9 @@ nor how Chinese is set.
     python tools/lint_translation.py docs/locales/zh_CN/lesson-01.po    one of them
 """
 
-import csv
 import re
 import sys
 from collections import Counter
-from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -20,7 +18,6 @@ sys.path[:0] = [str(ROOT / "docs" / "_ext")]
 from translation import catalogues  # noqa: E402
 
 LANGUAGE = "zh_CN"
-TERMS = catalogues.LOCALES / LANGUAGE / "terms.csv"
 HAN = r"[\u3400-\u9fff]"
 WIDE = "，。：；？！、（）《》“”‘’…—"
 HALF_WIDTH = re.compile(rf"{HAN}\s*[,;:?!]|[,;:?!]\s*{HAN}|{HAN}\.(?=\s|$|{HAN})|\({HAN}|{HAN}\)|\"{HAN}|{HAN}\"")
@@ -56,7 +53,6 @@ TRANSLATIONESE = {
     "内核": "核",
     "噪音": "噪声",
     "池化操作": "汇聚",
-    "Waston": "Watson",
 }
 PATTERNS = {
     r"当[^，。；]{1,20}时[，,]": "“当……时”改“……的时候”，或不说",
@@ -161,23 +157,10 @@ def wording(text):
             yield f"{found[0]}: {hint}"
 
 
-@cache
-def terms():
-    """Return the table of terms: English word -> the Chinese for it, in the ways in which the table allows it."""
-    with TERMS.open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    return {row["english"].lower(): ways(row["chinese"]) for row in rows}
-
-
-def ways(chinese):
-    """Return how a term may be written: 轮（迭代周期） is 轮 or 迭代周期, 行 / 列 is 行 or 列."""
-    return {part.strip(" `") for part in re.split(r"[（）/，]", chinese) if part.strip(" `")}
-
-
 def wrong_terms(text):
     """Yield roles {term} whose Chinese is not the table's."""
     for match in re.finditer(r"\{term\}`([^`<]*?)\s*<([^<>`]+)>`", text):
-        allowed = terms().get(match[2].lower())
+        allowed = catalogues.terms(LANGUAGE).get(match[2].lower())
         if allowed and not any(way in match[1] for way in allowed):
             yield f"term {match[2]}: the table has {' or '.join(sorted(allowed))}, not {match[1]}"
 

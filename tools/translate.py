@@ -7,6 +7,7 @@ Why no library: see docs/_ext/translation/catalogues.py.
 
 import ast
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from theme import mends  # noqa: E402
 from translation import catalogues, theme_words  # noqa: E402
 
 LANGUAGE = "zh_CN"
+PROMPT = re.compile(r'^ *code_prompt_(?:show|hide): "(.+)"$', re.MULTILINE)
 
 
 def extension_words():
@@ -27,6 +29,12 @@ def extension_words():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "_":
                 yield from [text.value for text in node.args if isinstance(text, ast.Constant)]
+
+
+def prompts():
+    """Yield what pages write on the folds of their code, and the word for closing one."""
+    for page in sorted(DOCS.glob("[a-z]*/*.md")):
+        yield from PROMPT.findall(page.read_text(encoding="utf-8"))
 
 
 def gather():
@@ -42,7 +50,7 @@ def gather():
                 [("theme", 0)] if domain == "sphinx" else [(short(source), line) for source, line in message.locations]
             )
             messages.setdefault(message.text, []).extend(places)
-    for word in [*extension_words(), *theme_words.WORDS, *mends.NAMES]:
+    for word in [*extension_words(), *prompts(), *theme_words.WORDS, *mends.NAMES]:
         messages.setdefault(word, []).append(("theme", 1))
     return messages
 

@@ -7,15 +7,23 @@ a directive and titles that sphinx-gallery has written as HTML, and it loses whe
 - catalogues.py   the files in docs/locales, one for each part of the site, and how they become one
 - words.py        the words in pictures and in the comments of code
 - transforms.py   what happens while a page is read and before it is written
+- languages.css   how Chinese is set, and the look of the link to the other language
 - pages.py        the finished page: its other languages, and the titles of the gallery's cards
 """
 
+from pathlib import Path
+
+import build_folder
 from sphinx.application import Sphinx
+
+HERE = Path(__file__).parent
 
 
 def setup(app: Sphinx) -> dict:
     from translation import pages, transforms  # with them come all libraries of the pictures; the catalogues need none
 
+    app.setup_extension("build_folder")
+    build_folder.add_static(app, HERE / "languages.css")
     app.add_config_value("lesson_languages", {}, "html", [dict])
     for transform in transforms.READING:
         app.add_transform(transform)

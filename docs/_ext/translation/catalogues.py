@@ -4,10 +4,12 @@ Why no library: sphinx-intl keeps one file for each page or folder, so that a se
 three times, and drops every message that stands in no page of Sphinx's own.
 """
 
+import csv
 import difflib
 import io
 import re
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -129,6 +131,23 @@ def update(messages: dict[str, list[tuple[str, int]]], language: str) -> dict[st
     for name, catalogue in made.items():
         write(LOCALES / language / f"{name}.po", catalogue)
     return made
+
+
+@cache
+def terms(language: str) -> dict[str, set[str]]:
+    """Return the table of terms: an English word, and the ways in which it may be written in the language.
+
+    轮（迭代周期） is 轮 or 迭代周期, 行 / 列 is 行 or 列.
+    """
+    path = LOCALES / language / "terms.csv"
+    if not path.exists():
+        return {}
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return {
+        row["english"].lower(): {way.strip(" `") for way in re.split(r"[（）/，]", row["chinese"]) if way.strip(" `")}
+        for row in rows
+    }
 
 
 def join(build: Path, language: str) -> str:

@@ -36,6 +36,8 @@ def note_catalogue(app: Sphinx, docname: str, source: list[str]) -> None:
 def translate_page(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
     """Tell the template where the page is in other languages, and translate what is left."""
     context["languages"] = others = other_languages(app, pagename)
+    if others:
+        app.add_css_file("languages.css", priority=850)  # after lesson.css
     if app.config.language != "en":
         context["body"] = CARD.sub(r"\1\2\3</div>", context.get("body", ""))
     for other in others:  # seen where the address leads to the heading: the same place in the other language

@@ -29,7 +29,7 @@ export PIP_USER := 0
 export MPLBACKEND := agg
 export MATPLOTLIBRC := /dev/null
 
-.PHONY: help html test lint check home falsify doctest serve bench dist linkcheck clean lock
+.PHONY: help html test lint check home falsify doctest serve bench dist translate linkcheck clean lock
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -101,6 +101,9 @@ bench: $(venv)/bench html ## measure speed and page sizes; prints ratios from on
 dist: $(venv)/dist html ## what is published, in dist/: package, site, their checksums and licences
 	@$(python) tools/publish.py dist
 	@$(python) -m twine check --strict dist/*.whl dist/*.tar.gz
+
+translate: $(venv)/site ## bring the Chinese catalogues up to date, and say what is left to translate
+	@OMP_NUM_THREADS=1 $(python) tools/translate.py
 
 linkcheck: $(venv)/site ## check all links; LINKCHECK_ONLINE=1 also those to other hosts
 	@$(build_site) linkcheck $(sphinx_options)

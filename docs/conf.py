@@ -13,6 +13,7 @@ sys.path[:0] = [str(HERE / "_ext"), str(HERE.parent)]
 import figures  # noqa: E402
 from cards import pictures  # noqa: E402
 from gallery import thumbnails  # noqa: E402
+from translation import catalogues  # noqa: E402
 
 import nwlesson  # noqa: E402
 
@@ -20,8 +21,15 @@ project = "nwlesson"
 author = "The nwlesson authors"
 copyright = author
 release = version = nwlesson.__version__
-language = "en"
 html_title = "Attention in fifty points"
+
+# The site in English, and below it in Chinese: the folder of each language, and what its readers call it.
+lesson_languages = {"en": ("", "English")}
+if Path(HERE, "locales", "zh_CN").is_dir():
+    lesson_languages["zh_CN"] = ("zh/", "中文")
+language = os.environ.get("LESSON_LANGUAGE", "en")
+gettext_compact = "site"
+locale_dirs = [] if language == "en" else [catalogues.join(BUILD, language)]
 
 extensions = [
     "sphinx.ext.autodoc",
@@ -47,20 +55,23 @@ extensions = [
     "search",
     "slides",
     "theme",
+    "translation",
 ]
 # Where the site will be. Nothing needs it; with it pages have cards with a picture, and search engines a sitemap.
 html_baseurl = os.environ.get("NWLESSON_SITE_URL") or os.environ.get("READTHEDOCS_CANONICAL_URL") or ""
-html_baseurl = html_baseurl and html_baseurl.rstrip("/") + "/"
+html_baseurl = html_baseurl and html_baseurl.rstrip("/") + "/" + lesson_languages[language][0]
 if html_baseurl:
     extensions.append("sphinx_sitemap")
     sitemap_url_scheme = "{link}"
     sitemap_locales = [None]
     sitemap_excludes = ["404.html", "genindex.html", "search.html"]
-notfound_urls_prefix = urlsplit(html_baseurl).path or "/"  # of 404.html, which is shown at any depth
+notfound_urls_prefix = (
+    urlsplit(html_baseurl).path or "/" + lesson_languages[language][0]
+)  # of 404.html, which is shown at any depth
 notfound_template = "404.html"
 notfound_context = {"title": "There is no page here", "body": ""}
 
-exclude_patterns = ["_*", "explorables", "gallery", "**/*.ipynb"]
+exclude_patterns = ["_*", "locales", "explorables", "gallery", "**/*.ipynb"]
 exclude_patterns += ["examples/sg_execution_times.rst", "sg_execution_times.rst"]
 nitpicky = True
 templates_path = ["_templates"]

@@ -37,6 +37,11 @@ settings.register_profile("lesson", deadline=None, max_examples=50, derandomize=
 settings.load_profile("lesson")
 
 
+def english_pages():
+    """The pages of the site in English; those in Chinese are below zh/."""
+    return sorted(path for path in SITE.rglob("*.html") if path.relative_to(SITE).parts[0] != "zh")
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers():
     """Two workers for a processor: while a browser draws, its worker waits."""

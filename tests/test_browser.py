@@ -3,12 +3,12 @@
 import re
 
 import pytest
-from conftest import LOOKS, SITE, axe_complaints
+from conftest import LOOKS, SITE, axe_complaints, english_pages
 
 from nwlesson import COLOURS
 
 pytestmark = pytest.mark.site
-PAGES = sorted(str(path.relative_to(SITE)) for path in SITE.rglob("*.html") if path.name != "404.html")
+PAGES = sorted(str(path.relative_to(SITE)) for path in english_pages() if path.name != "404.html")
 # 404.html stands in whichever folder the site is published in: test_small_sites.py looks at it.
 LESSONS = [page for page in PAGES if page.startswith("lessons/")]
 # What axe looks at: each kind of page once, and all lessons.

@@ -10,12 +10,12 @@ import nbformat
 import notebooks
 import pytest
 from bs4 import BeautifulSoup
-from conftest import DOCS, SITE
+from conftest import DOCS, SITE, english_pages
 from execution import read_notebook
 from page_sizes import size_of
 
 pytestmark = pytest.mark.site
-PAGES = sorted(SITE.rglob("*.html"))
+PAGES = english_pages()  # what is the same in Chinese is looked at in test_languages.py
 FOLDER = urlsplit(os.environ.get("NWLESSON_SITE_URL", "")).path.rstrip("/") + "/"
 NOTEBOOKS = sorted((SITE / "notebooks").rglob("*.ipynb"))
 
@@ -211,7 +211,7 @@ def test_every_page_is_light_enough_for_a_phone():
 
     Scripts are for explorables, and for the search, which brings its index.
     """
-    sizes = [size_of(page, SITE) for page in SITE.rglob("*.html") if page.name != "404.html"]
+    sizes = [size_of(page, SITE) for page in english_pages() if page.name != "404.html"]
     assert [(size.page, size.total) for size in sizes if size.total > 100_000] == []
     assert [(size.page, size.requests) for size in sizes if size.requests > 12] == []
     explored = {size.page for size in sizes if "data-explorable" in (SITE / size.page).read_text(encoding="utf-8")}

@@ -104,10 +104,11 @@ def test_a_change_that_finds_nothing_stops_the_build(tmp_path, monkeypatch):
         build(tmp_path, extensions=["theme"])
 
 
-@pytest.mark.parametrize("old", [*mends.EVERY_PAGE, *mends.INDEX])
+@pytest.mark.parametrize("old", [*mends.EVERY_PAGE, *mends.INDEX, *mends.NAMES])
 def test_each_change_is_missed(old):
-    words = {"lessons": "Lessons", "this_page": "On this page"}
-    page = "".join([*mends.EVERY_PAGE, *mends.INDEX, "genindextable"])
+    words = {"lessons": "Lessons", "this_page": "On this page", "switch": ""}
+    names = [f"<title>{name}</title>" for name in mends.NAMES]
+    page = "".join([*mends.EVERY_PAGE, *mends.INDEX, *names, "genindextable"])
     assert 'aria-label="Lessons"' in mends.mend(page, "genindex", **words)
     with pytest.raises(ExtensionError, match=re.escape(repr(old))):
         mends.mend(page.replace(old, ""), "genindex", **words)

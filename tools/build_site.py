@@ -2,7 +2,7 @@
 
 Why no library: Sphinx writes into the site that readers see, and two of them at once would spoil each other's pages.
 
-    python tools/build_site.py html OPTIONS          the site, in docs/_build/html
+    python tools/build_site.py html OPTIONS          the site in all its languages, in docs/_build/html
     python tools/build_site.py linkcheck OPTIONS     only check the links
 """
 
@@ -15,6 +15,7 @@ from pathlib import Path
 
 BUILD = Path("docs", "_build")
 DOCTREES, NEW, OLD, HTML = (BUILD / name for name in ("doctrees", "new", "old", "html"))
+LANGUAGES = {"en": "", "zh_CN": "zh"}  # and the folder of each in the site; English first: it runs what the pages show
 
 
 def check_path():
@@ -34,12 +35,13 @@ def lock():
     return held
 
 
-def sphinx(builder, target, options, held):
+def sphinx(builder, target, options, held, language="en"):
     """Run Sphinx; after a failure the doctrees go, for Sphinx would not repeat its warnings and a broken page pass."""
-    command = [sys.executable, "-m", "sphinx", "-b", builder, *options, "-d", str(DOCTREES), "docs", str(target)]
-    code = subprocess.call(command, pass_fds=[held])
+    trees = DOCTREES if language == "en" else DOCTREES.with_name(f"doctrees-{language}")
+    command = [sys.executable, "-m", "sphinx", "-b", builder, *options, "-d", str(trees), "docs", str(target)]
+    code = subprocess.call(command, pass_fds=[held], env=os.environ | {"LESSON_LANGUAGE": language})
     if code:
-        shutil.rmtree(DOCTREES, ignore_errors=True)
+        shutil.rmtree(trees, ignore_errors=True)
     return code
 
 
@@ -67,12 +69,17 @@ def replace_contents():
     shutil.rmtree(NEW)
 
 
+def languages():
+    """Return English and the languages that have catalogues."""
+    return [language for language in LANGUAGES if language == "en" or Path("docs", "locales", language).is_dir()]
+
+
 def html(options, held):
     """Build the site; return 0 if the new one is in its place."""
     if NEW.exists():  # an earlier build was interrupted
         shutil.rmtree(NEW)
         shutil.rmtree(DOCTREES, ignore_errors=True)
-    if sphinx("html", NEW, options, held):
+    if any(sphinx("html", NEW / LANGUAGES[language], options, held, language) for language in languages()):
         shutil.rmtree(NEW, ignore_errors=True)
         print(f"The site was not built; the last good one, if any, stays in {HTML}.", file=sys.stderr)
         return 1

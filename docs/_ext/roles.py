@@ -12,6 +12,7 @@ import build_folder
 from docutils import nodes
 from execution.facts import Fact, read_facts
 from sphinx.application import Sphinx
+from sphinx.locale import _
 from sphinx.util.docutils import SphinxRole
 
 from nwlesson.palette import PALETTE
@@ -51,7 +52,8 @@ class MinutesRole(SphinxRole):
         for file in pages + figures:
             self.env.note_dependency(str(file))
         total = sum(minutes(with_figures(text, docs)) for text in texts)
-        return [nodes.inline(self.rawtext, f"{total} minute{'s' * (total > 1)}")], []
+        text = _("{minutes} minutes") if total > 1 else _("{minutes} minute")
+        return [nodes.inline(self.rawtext, text.format(minutes=total))], []
 
 
 class ColourRole(SphinxRole):

@@ -5,6 +5,7 @@ middle of a word. Pages of the API are then described by the names of their pict
 quizzes by the beginning of their answers. Without an address of the site it writes addresses that lead nowhere.
 """
 
+import re
 import shutil
 from pathlib import Path
 
@@ -21,13 +22,17 @@ import nwlesson
 from cards.pictures import card
 
 HERE = Path(__file__).parent
+HAN = re.compile(r"[\u3400-\u9fff]")
+PAUSE = re.compile(r".*(?=[，。；：？！])|.*", re.DOTALL)
 
 
 def first_sentences(doctree: nodes.document, limit: int = 155) -> str:
-    """Return the beginning of the first paragraph, cut between words."""
+    """Return the beginning of the first paragraph, cut between words; Chinese says as much in half the letters."""
     for paragraph in doctree.findall(nodes.paragraph):
         if isinstance(paragraph.parent, (nodes.section, nodes.container, addnodes.desc_content)):
             text = " ".join(paragraph.astext().split())
+            if HAN.search(text):
+                return text if len(text) <= limit // 2 else PAUSE.match(text[: limit // 2])[0] + "……"
             return text if len(text) <= limit else text[:limit].rsplit(" ", 1)[0] + " …"
     return ""
 

@@ -50,12 +50,12 @@ def first_cell(**values) -> nbformat.NotebookNode:
 
 def needs(app: Sphinx, cells: list[nbformat.NotebookNode]) -> nbformat.NotebookNode:
     """Return the cell that installs what these cells need, from where this site has it."""
-    site, repository = app.config.html_baseurl, offers.repository_of(app)
+    site, repository = offers.english(app), offers.repository_of(app)
     raw = f"{repository}/raw/{app.config.html_context['published_branch']}/" if repository else ""
     return first_cell(
         wheel=app._lesson_wheel,
         site=(site or raw) and f"{site or raw}notebooks/",
-        page=f"{site}about/install.html" if site else "the page Install of the site",
+        page=f"{app.config.html_baseurl}about/install.html" if site else "the page Install of the site",
         needs=packages(cells),
     )
 
@@ -146,7 +146,8 @@ def write_notebooks(app: Sphinx, env: BuildEnvironment) -> None:
     target = Path(app.outdir, "notebooks")
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
-    app._lesson_wheel = packing.build_wheel(target)
+    own = offers.shelf(app) == "notebooks"
+    app._lesson_wheel = packing.build_wheel(target) if own else Path(offers.offer(app, "package")[0]).name
     names: set[str] = set()
     for docname, notebook in notebooks_of(app):
         path = target / f"{docname}.ipynb"
@@ -155,8 +156,9 @@ def write_notebooks(app: Sphinx, env: BuildEnvironment) -> None:
         names |= set(packages(notebook.cells).values())
     for data in Path(app.srcdir).glob("practice/*.csv"):  # beside the notebook that reads it, also on Binder
         shutil.copy(data, target / "practice")
-    packing.pack_lesson(target, app._lesson_wheel, names)
-    if offers.repository_of(app):  # what Binder installs
+    if own:
+        packing.pack_lesson(target, app._lesson_wheel, names)
+    if own and offers.repository_of(app):  # what Binder installs
         text = "\n".join([*sorted(names), f"./notebooks/{app._lesson_wheel}", ""])
         Path(app.outdir, "requirements.txt").write_text(text, encoding="utf-8")
 

@@ -34,10 +34,26 @@ def repository_of(app: Sphinx) -> str:
     return app.config.html_context.get("repository_url", "")
 
 
+def shelf(app: Sphinx) -> str:
+    """Return where the package and the archive lie, as seen from this language's part of the site: with the English."""
+    above = Path(app.outdir).parent / "notebooks"
+    return "../notebooks" if app.config.language != "en" and above.exists() else "notebooks"
+
+
+def folder_of(app: Sphinx) -> str:
+    """Return the folder of this language in the site; English has none."""
+    return getattr(app.config, "lesson_languages", {}).get(app.config.language, ("",))[0]
+
+
+def english(app: Sphinx) -> str:
+    """Return the address of the English site, if it is known: the package lies there."""
+    return app.config.html_baseurl.removesuffix(folder_of(app))
+
+
 def offer(app: Sphinx, what: str) -> tuple[str, str]:
     """Return where in the site something lies, and how large it is."""
-    (path,) = Path(app.outdir, "notebooks").glob(WHAT[what])
-    return path.relative_to(app.outdir).as_posix(), readable(path.stat().st_size)
+    (path,) = Path(app.outdir, shelf(app)).glob(WHAT[what])
+    return f"{shelf(app)}/{path.name}", readable(path.stat().st_size)
 
 
 def readable(size: int) -> str:
@@ -68,8 +84,8 @@ def link_notebook(app: Sphinx, pagename: str, templatename: str, context: dict, 
     if repository := repository_of(app):
         name = repository.split("github.com/")[-1]
         branch = context["published_branch"]
-        context["colab"] = f"https://colab.research.google.com/github/{name}/blob/{branch}/{path}"
-        context["binder"] = f"https://mybinder.org/v2/gh/{name}/{branch}?urlpath=lab/tree/{path}"
+        context["colab"] = f"https://colab.research.google.com/github/{name}/blob/{branch}/{folder_of(app)}{path}"
+        context["binder"] = f"https://mybinder.org/v2/gh/{name}/{branch}?urlpath=lab/tree/{folder_of(app)}{path}"
 
 
 def setup(app: Sphinx) -> None:

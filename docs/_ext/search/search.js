@@ -10,6 +10,8 @@
 
   // "What is a query?" asks for the word alone.
   const DEFINITION = /^(?:what(?:'s| is| are| does)|define|meaning of|explain)\s+(.+?)(?:\s+mean)?\s*\??$/i;
+  const IN_CHINESE =
+    /^(?:什么是|什么叫|解释一?下?)\s*(.+?)\s*[？?]?$|^(.+?)\s*(?:是什么(?:意思)?|什么意思|指什么)\s*[？?]?$/;
   const ARTICLE = /^(?:an?|the)\s+/i;
   const said = Object.keys(SYNONYMS).sort((a, b) => b.length - a.length);
   const escaped = said.map((phrase) => phrase.replace(/[-.]/g, "\\$&"));
@@ -18,14 +20,15 @@
 
   // What was typed in the words of the site; from then on it is what is asked.
   Search.reword = (typed) => {
-    const word = typed.trim().match(DEFINITION)?.[1].replace(ARTICLE, "");
+    const chinese = typed.trim().match(IN_CHINESE);
+    const word = typed.trim().match(DEFINITION)?.[1].replace(ARTICLE, "") ?? chinese?.[1] ?? chinese?.[2];
     const asked = (word && word.split(" ").length < 4 ? word : typed.trim()).toLowerCase();
     const words = asked
       .replace(ANY, (phrase) => ` ${SYNONYMS[phrase]} `)
       .trim()
       .split(/\s+/);
     query = [...new Set(words)].join(" ");
-    spoken = `${typed} ${query}`.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? [];
+    spoken = splitQuery(`${typed} ${query}`.toLowerCase());
     return query;
   };
 

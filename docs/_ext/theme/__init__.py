@@ -6,6 +6,7 @@ pages, and each extension brings a style sheet, so a request, of its own.
 - translator.py          what Sphinx and MyST-NB write, mended where it is written
 - mends.py, page.html    what stands in Furo's own page, and code
 - base.html, theme.js    no script and no style inside a page
+- language-switch.html   the way to the same page in the other language
 - 404.html               what sphinx-notfound-page shows where there is no page
 """
 
@@ -35,6 +36,7 @@ ONLY = {
     "sg_gallery-rendered-html.css": (),
     "sg-tags.js": (),
     "sphinx_highlight.js": ("search",),
+    "translations.js": ("search",),
 }
 FOR_CODE = ("clipboard.min.js", "copybutton.js", "copybutton.css")
 

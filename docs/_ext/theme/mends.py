@@ -7,6 +7,7 @@ import re
 
 from docutils import nodes
 from sphinx.errors import ExtensionError
+from sphinx.locale import _
 
 # Names for the two sidebars, and attributes in place of styles, which the security policy forbids (see conf.py).
 EVERY_PAGE = {
@@ -14,7 +15,19 @@ EVERY_PAGE = {
     '<aside class="toc-drawer': '<aside aria-label="{this_page}" class="toc-drawer',
     'style="display: none;"': 'display="none"',
     'style="opacity: 50%"': 'opacity="0.5"',
+    '<div class="theme-toggle-container theme-toggle-header">': (
+        '{switch}<div class="theme-toggle-container theme-toggle-header">'
+    ),
+    '<div class="theme-toggle-container theme-toggle-content">': (
+        '{switch}<div class="theme-toggle-container theme-toggle-content">'
+    ),
 }
+# What Furo writes in English only.
+NAMES = (
+    *("Contents", "Menu", "Expand", "Light mode", "Dark mode"),
+    *("Auto light/dark, in light mode", "Auto light/dark, in dark mode"),
+    *("Toggle site navigation sidebar", "Toggle table of contents sidebar", "Toggle Light / Dark / Auto color theme"),
+)
 INDEX = {
     ' style="width: 100%"': "",
     ' style="width: 33%; vertical-align: top;"': "",
@@ -28,6 +41,11 @@ def mend(html: str, pagename: str, **words: str) -> str:
         if old not in html:
             raise ExtensionError(f"Furo's page has no {old!r} any more; look at docs/_ext/theme/mends.py")
         html = html.replace(old, new.format(**words))
+    for name in NAMES:
+        forms = [form for form in ("<title>{}</title>", 'aria-label="{}"') if form.format(name) in html]
+        if not forms:
+            raise ExtensionError(f"Furo's page has no {name!r} any more; look at docs/_ext/theme/mends.py")
+        html = html.replace(forms[0].format(name), forms[0].format(_(name)))
     return html
 
 

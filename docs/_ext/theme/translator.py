@@ -7,6 +7,7 @@ from html import escape
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.errors import ExtensionError
+from sphinx.locale import _
 from sphinx.writers.html5 import HTML5Translator
 
 
@@ -37,7 +38,7 @@ def visit_fold(translator: HTML5Translator, node: nodes.Element) -> None:
     """A fold of MyST-NB, named by its words; MyST-NB calls every one of them "Toggle hidden content"."""
     translator.body.append(f'<details class="admonition hide {" ".join(node["classes"])}">\n<summary>\n')
     for state, words in ("collapsed", node["prompt_show"]), ("expanded", node["prompt_hide"]):
-        translator.body.append(f'<p class="{state} admonition-title">{escape(words)}</p>\n')
+        translator.body.append(f'<p class="{state} admonition-title">{escape(_(words))}</p>\n')
     translator.body.append("</summary>\n")
 
 

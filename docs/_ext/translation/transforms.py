@@ -1,0 +1,102 @@
+"""What gettext does not see in a page, and what it should not: seen to while the page is read."""
+
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.builders.gettext import MsgOrigin
+from sphinx.locale import _
+from sphinx.transforms import SphinxTransform
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from translation import words
+
+
+class FindCells(SphinxTransform):
+    """Give the cells of a table inside a directive their place; gettext passes over what comes from nowhere."""
+
+    default_priority = 5  # before gettext looks
+
+    def apply(self, **kwargs) -> None:
+        for table in self.document.findall(nodes.table):
+            for cell in table.findall(nodes.paragraph):
+                if not cell.source:
+                    cell.source, cell.line = self.document["source"], cell.line or table.line or 0
+
+
+class KeepSettings(SphinxTransform):
+    """Keep what a page says to the build, as `layout: slides`: that is no word of the page."""
+
+    default_priority = 5
+
+    def apply(self, **kwargs) -> None:
+        for field in self.document.findall(nodes.field):
+            if isinstance(field.parent, (nodes.docinfo, nodes.field_list)) and field.parent.parent is self.document:
+                for part in field.findall(nodes.TextElement):
+                    part["translatable"] = False
+
+
+class KeepSlugs(SphinxTransform):
+    """Keep what MyST calls the headings in links: a translated title is read as a page of its own, with one heading."""
+
+    default_priority = 19  # before Sphinx translates
+
+    def apply(self, **kwargs) -> None:
+        self.document.slugs = dict(self.env.metadata[self.env.docname].get("myst_slugs", {}))
+
+
+class PutSlugsBack(SphinxTransform):
+    """Put back what KeepSlugs has kept."""
+
+    default_priority = 21
+
+    def apply(self, **kwargs) -> None:
+        if self.document.slugs:
+            self.env.metadata[self.env.docname]["myst_slugs"] = self.document.slugs
+        del self.document.slugs
+
+
+class TranslateCode(SphinxPostTransform):
+    """Put comments into the language of the site; the cell that has run, and is stored, stays as it was."""
+
+    default_priority = 310
+    formats = ("html",)
+
+    def run(self, **kwargs) -> None:
+        for block in words.blocks_of_code(self.document):
+            code = words.translate_code(block.astext(), words.language_of(block), _)
+            if code != block.astext():
+                block.rawsource = code  # Sphinx colours a block only where both are the same
+                block.children = [nodes.Text(code)]
+                block.children[0].parent = block
+
+
+class TranslatePictures(SphinxPostTransform):
+    """Put the words of pictures, and what describes them, into the language of the site."""
+
+    default_priority = 310  # figures.py has placed them
+    formats = ("html",)
+
+    def run(self, **kwargs) -> None:
+        for raw in list(self.document.findall(nodes.raw)):
+            if raw.astext().startswith('<div class="figure-svg') and 'role="img"' in raw.astext():
+                raw.replace_self(nodes.raw("", words.translate_picture(raw.astext(), _), format="html"))
+
+
+class Gather(SphinxPostTransform):
+    """Add the words of pictures and of comments to the messages that gettext has found."""
+
+    default_priority = 1  # before MyST-NB chooses among the outputs of a cell
+    builders = ("gettext",)
+
+    def run(self, **kwargs) -> None:
+        add, page = self.app.builder.catalogs["site"].add, self.env.docname
+        for number, path in enumerate(words.picture_files(self.document, Path(self.env.srcdir))):
+            for message in words.of_picture(path.read_text(encoding="utf-8")):
+                add(message, MsgOrigin(f"figure {page}", number))
+        for number, block in enumerate(words.blocks_of_code(self.document)):
+            for message in words.of_code(block.astext(), words.language_of(block)):
+                add(message, MsgOrigin(f"comment {page}", number))
+
+
+READING = (FindCells, KeepSettings, KeepSlugs, PutSlugsBack)
+WRITING = (TranslateCode, TranslatePictures, Gather)

@@ -1,0 +1,259 @@
+"""The site in two languages: every page has the same facts, terms, formulas, code, links and ids in both; what the
+catalogues may not contain; and what happens to them when a page changes."""
+
+import html
+import pickle
+import posixpath
+import re
+from collections import Counter
+
+import lint_translation
+import pytest
+import translate
+from conftest import DOCS, SITE, english_pages
+from sphinx.util.nodes import extract_messages
+from translation import catalogues, words
+
+LANGUAGE = "zh_CN"
+FILES = sorted((DOCS / "locales" / LANGUAGE).glob("*.po"))
+# The catalogues that are not all translated yet. Their messages stand in English on the Chinese pages.
+OPEN = set(catalogues.FILES) - {"theme"}
+PAGES = [path.relative_to(SITE).as_posix() for path in english_pages()]
+# What both languages must have, as often as each other: a pattern for each kind of thing.
+SAME = {
+    "facts": r'<span class="fact">(.*?)</span>',
+    "terms": r'href="[^"]*glossary\.html(#term-[^"]+)"',
+    "formulas": r"<math.*?</math>",
+    "code in a line": r'<code class="[^"]*literal[^"]*">(.*?)</code>',
+    "blocks of code": r"<pre.*?</pre>",
+    "cells": r'<div class="cell [^"]*"',
+    "states of figures": r'data-set="([^"]*)"',
+    "figures": r'<svg[^>]* role="img"',
+    "lines in figures": r' d="(M [^"]*)"',
+    "roles": r'class="(role-[a-z]+)"',
+    "words for modules": r'class="(word-[a-z0-9-]+)"',
+    "ids": r' id="([^"]+)"',
+    "options of quizzes": r'class="admonition (quiz-option[^"]*)"',
+}
+SWITCH = re.compile(r'<a class="language-switch" href="([^"]+)" hreflang="([^"]+)" lang="[^"]+">(.*?)</a>')
+
+
+def text_of(page, folder=""):
+    return (SITE / folder / page).read_text(encoding="utf-8")
+
+
+def without_comments(markup):
+    """Code without its comments and without its markup: what runs."""
+    markup = re.sub(r'<span class="c1">.*?</span>', "", markup)
+    return "\n".join(line.rstrip() for line in re.sub(r"<[^>]+>", "", markup).splitlines() if line.strip())
+
+
+def things(kind, text):
+    found = re.findall(SAME[kind], text, re.DOTALL)
+    return Counter(map(without_comments, found) if kind == "blocks of code" else found)
+
+
+def links(page, folder=""):
+    """Where a page leads, as seen from its language's part of the site; the other language is left out."""
+    text = re.sub(r'<(?:a|link)[^>]*hreflang="[^"]*"[^>]*>', "", text_of(page, folder))
+    at = posixpath.join("/", folder, posixpath.dirname(page))
+    found = Counter()
+    for href in map(html.unescape, re.findall(r'<a [^>]*href="([^"]+)"', text)):
+        place = href if "://" in href or href[0] == "#" else posixpath.normpath(posixpath.join(at, href))
+        found[place.removeprefix(f"/{folder}") if folder else place.lstrip("/") if place[0] == "/" else place] += 1
+    return Counter({place.lstrip("/"): count for place, count in found.items()})
+
+
+@pytest.mark.site
+def test_both_languages_have_the_same_pages():
+    assert sorted(path.relative_to(SITE / "zh").as_posix() for path in (SITE / "zh").rglob("*.html")) == PAGES
+    assert len(PAGES) > 100
+
+
+@pytest.mark.site
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_is_the_same_in_both_languages(page):
+    """All but the words; in a paragraph things may stand in another order."""
+    english, chinese = text_of(page), text_of(page, "zh")
+    for kind in SAME:
+        assert things(kind, english) == things(kind, chinese), kind
+    assert links(page) == links(page, "zh")
+
+
+@pytest.mark.site
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_leads_to_itself_in_the_other_language(page):
+    for folder, code, other, name in (("", "zh-CN", "zh/", "中文"), ("zh", "en", "", "English")):
+        text = text_of(page, folder)
+        assert f'<html lang="{"zh-CN" if folder else "en"}"' in text.replace(' class="no-js"', "")
+        (head,) = re.findall(r'<link rel="alternate" hreflang="([^"]+)" href="[^"]+">', text)
+        switches = re.findall(
+            r'<a class="language-switch" href="([^"]+)" hreflang="([^"]+)" lang="[^"]+">(.*?)</a>', text
+        )
+        assert head == code and switches and {(found, said) for _, found, said in switches} == {(code, name)}
+        for href, _, _ in switches:
+            if page != "404.html":
+                at = posixpath.join(folder, posixpath.dirname(page))
+                assert posixpath.normpath(posixpath.join(at, href)) == posixpath.join(other, page)
+        anchors = re.findall(r'<a class="headerlink language" href="[^"#]+#([^"]+)"', text)
+        assert set(anchors) <= set(re.findall(r' id="([^"]+)"', text_of(page, other)))
+
+
+@pytest.mark.site
+def test_the_search_page_makes_no_function_of_a_text():
+    assert "translations.js" in text_of("search.html", "zh")
+    assert "translations.js" not in text_of("index.html", "zh")
+    script = (SITE / "zh" / "_static" / "translations.js").read_text(encoding="utf-8")
+    assert "PLURAL_EXPR = () => 0" in script and "addTranslations" not in script
+
+
+# The catalogues
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_nothing_in_a_catalogue_is_broken(path):
+    problems, left = lint_translation.lint(path)
+    assert [(problem, entry.string) for entry, problem in problems] == []
+    assert bool(left) == (path.stem in OPEN), "an open catalogue that is full leaves the list; a closed one stays full"
+
+
+@pytest.mark.site
+def test_every_message_of_the_pages_is_in_a_catalogue():
+    """Else somebody has changed a page and not called `make translate`."""
+    known, missing = set(catalogues.entries(LANGUAGE)), set()
+    for path in (DOCS / "_build" / "doctrees").rglob("*.doctree"):
+        with path.open("rb") as file:
+            document = pickle.load(file)
+        found = {message for _, message in extract_messages(document)}
+        for picture in words.picture_files(document, DOCS):
+            found |= set(words.of_picture(picture.read_text(encoding="utf-8")))
+        for block in words.blocks_of_code(document):
+            found |= set(words.of_code(block.astext(), words.language_of(block)))
+        missing |= {message for message in found if catalogues.has_words(message)} - known
+    assert not missing, "call make translate"
+
+
+def test_a_message_stands_in_one_catalogue():
+    found = Counter(entry.id for path in FILES for entry in catalogues.read(path, LANGUAGE) if entry.id)
+    assert [message for message, count in found.items() if count > 1] == []
+    assert len(found) > 3500
+
+
+@pytest.fixture
+def locales(tmp_path, monkeypatch):
+    monkeypatch.setattr(catalogues, "LOCALES", tmp_path)
+    (tmp_path / LANGUAGE).mkdir()
+    return tmp_path / LANGUAGE
+
+
+def translated(locales, name, table):
+    path = locales / f"{name}.po"
+    catalogue = catalogues.read(path, LANGUAGE)
+    for entry in catalogue:
+        entry.string = table.get(entry.id, entry.string)
+    catalogues.write(path, catalogue)
+
+
+BEFORE = {
+    "A point far away counts little.": [("docs/lessons/03-x.md", 3)],
+    "Answer": [("docs/lessons/01-y.md", 9), ("docs/lessons/03-x.md", 7)],
+    "$x$ and `x`": [("docs/lessons/03-x.md", 8)],
+    "`x`": [("docs/lessons/03-x.md", 9)],
+}
+
+
+def test_one_changed_paragraph_is_one_message_to_look_at(locales):
+    catalogues.update(BEFORE, LANGUAGE)
+    translated(locales, "lesson-03", {"A point far away counts little.": "远处的点，算得少。"})
+    translated(locales, "lesson-01", {"Answer": "答案"})
+    after = {"A point far away counts very little.": [("docs/lessons/03-x.md", 3)]}
+    after |= {message: places for message, places in BEFORE.items() if message != "A point far away counts little."}
+    files = catalogues.update(after, LANGUAGE)
+    changed = [entry for catalogue in files.values() for entry in catalogue if entry.id and entry.fuzzy]
+    assert [(entry.id, entry.string) for entry in changed] == [
+        ("A point far away counts very little.", "远处的点，算得少。")
+    ]
+    assert catalogues.entries(LANGUAGE)["Answer"].string == "答案"
+    catalogues.join(locales.parent / "build", LANGUAGE)
+    made = (locales.parent / "build" / "locales" / LANGUAGE / "LC_MESSAGES" / "site.mo").read_bytes()
+    assert "答案".encode() in made and "远处".encode() not in made, "what has changed stands there in English"
+
+
+def test_a_second_look_changes_nothing(locales):
+    catalogues.update(BEFORE, LANGUAGE)
+    translated(locales, "lesson-01", {"Answer": "答案：" + 40 * "很长的一行，"})
+    files = {path: path.read_bytes() for path in locales.glob("*.po")}
+    catalogues.update(BEFORE, LANGUAGE)
+    assert {path: path.read_bytes() for path in locales.glob("*.po")} == files
+
+
+def test_what_has_no_words_is_nobodys_work(locales):
+    catalogues.update(BEFORE, LANGUAGE)
+    assert set(catalogues.entries(LANGUAGE)) == {"A point far away counts little.", "Answer", "$x$ and `x`"}
+
+
+# What the lint sees: the English, the Chinese, and a word of the complaint.
+BROKEN = [
+    ("It is {fact}`a`.", "是 {fact}`b`。", "role"),
+    ("It is {fact}`a`.", "是。", "missing role"),
+    ("A {term}`kernel`.", "这叫{term}`核`。", "term"),
+    ("A {term}`kernel`.", "这叫{term}`窗 <kernel>`。", "the table has"),
+    ("See [it](x.md).", "看[它](y.md)。", "link"),
+    ("Take `x`.", "拿 `y`。", "code"),
+    ("Take $x$.", "拿 $y$。", "formula"),
+    ("{n} of {m}", "{n} 个", "place"),
+    ("{try}`Go <w=1>`", "{try}`走 <w=2>`", "state"),
+    ("**Now.** Then", "**现在。**然后", "asterisks"),
+    ("Well, so.", "好,对。", "half-width"),
+    ("Well.", "好.", "half-width"),
+    ("Take 3 of them.", "拿3个。", "no space"),
+    ("Well so.", "好 的。", "space between"),
+    ("Well, so.", "好， 对。", "beside wide"),
+    ("We train.", "我们对它进行训练。", "进行"),
+    ("When it is far, it counts little.", "当它远的时候，当它在远处时，算得少。", "当"),
+    ("# one\n# two", "# 一\n二", "comment"),
+    ("The point that is far away counts little.", "The point that is far away counts little.", "still English"),
+]
+
+
+@pytest.mark.parametrize(("source", "text", "complaint"), BROKEN)
+def test_the_lint_sees_what_is_broken(source, text, complaint):
+    assert [found for found in lint_translation.complaints(source, text) if complaint in found]
+
+
+def test_the_lint_lets_pass_what_is_right():
+    source = "**Near** is {fact}`a` of `b`: the {term}`kernel` with $w = 4$, see [lesson 9](x.md)."
+    text = "**近**就是 `b` 的 {fact}`a`：{term}`核 <kernel>`取 $w = 4$，看[第 9 课](x.md)。"
+    assert lint_translation.complaints(source, text) == []
+    assert lint_translation.complaints("A **bold** word.", "一个 **粗** 字。", is_rst=True) == []
+
+
+# Pictures and code
+
+
+def test_words_in_a_picture_are_found_and_put_back():
+    svg = '<svg role="img" aria-label="A curve, 2.5 at x = 1,000 &amp; up"><text x="1">{}</text><text>0.5</text></svg>'
+    said = {"A curve, {1} at x = {2} & up": "x = {2} 处是 {1} 的曲线", "w = {1}, best": "最好：w = {1}"}
+    done = words.translate_picture(svg.format("w = 4, best"), lambda message: said.get(message, message))
+    assert 'aria-label="x = 1,000 处是 2.5 的曲线"' in done
+    assert ">最好：w = 4</text><text>0.5</text>" in done
+
+
+def test_comments_are_found_and_code_is_left_alone():
+    code = 'x = "# no comment"  # one number\n# two lines\n# of words\ny = 1  # (50,)\n'
+    assert list(words.of_code(code, "python")) == ["# one number", "# two lines\n# of words"]
+    said = {"# one number": "# 一个数", "# two lines\n# of words": "# 两行\n# 字"}
+    done = words.translate_code(code, "python", lambda message: said.get(message, message))
+    assert done == 'x = "# no comment"  # 一个数\n# 两行\n# 字\ny = 1  # (50,)\n'
+
+
+def test_translating_touches_nothing_that_makes_code_run_again():
+    from execution.fingerprints import sources
+
+    assert not [path for path in sources() if "translation" in path.parts or "locales" in path.parts]
+
+
+def test_every_source_has_a_catalogue():
+    with pytest.raises(ValueError, match="no catalogue"):
+        catalogues.file_of([("elsewhere/x.md", 1)])
+    assert translate.short(str(DOCS / "index.md")) == "docs/index.md"

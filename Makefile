@@ -54,7 +54,8 @@ $(venv)/dist: tools/dist.lock $(venv)/site
 	@$(pip) --require-hashes -r tools/dist.lock
 	@touch $@
 
-# Every page is written anew; lessons and gallery are not run again for that: see docs/_ext/execution.
+# When anything has changed, every page is written anew; lessons and gallery are not run again for that: see
+# docs/_ext/execution.
 html: $(venv)/site ## build the site in docs/_build/html
 	@$(build_site) html $(sphinx_options)
 

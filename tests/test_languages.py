@@ -206,7 +206,7 @@ It has changed.
 
 ## Deep inside
 
-:::{note}
+:::{admonition} Your turn
 | head | other |
 | ---- | ----- |
 | cell | $x$   |
@@ -219,7 +219,11 @@ x = 1  # one number
     "conf.py": "",
 }
 SAID = {"A page": "一页", "Deep inside": "深处", "cell": "格子", "slides": "幻灯片", "# one number": "# 一个数"}
-SAID |= {"It has changed.": "旧的话。", "Lead to [the place](page.md#deep-inside).": "去[那里](page.md#deep-inside)。"}
+SAID |= {
+    "Your turn": "轮到你了",
+    "It has changed.": "旧的话。",
+    "Lead to [the place](page.md#deep-inside).": "去[那里](page.md#deep-inside)。",
+}
 
 
 @pytest.fixture

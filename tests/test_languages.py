@@ -10,7 +10,7 @@ from collections import Counter
 import lint_translation
 import pytest
 import translate
-from conftest import DOCS, SITE, english_pages
+from conftest import DOCS, SITE, build_small_site, english_pages
 from sphinx.util.nodes import extract_messages
 from translation import catalogues, words
 
@@ -190,6 +190,74 @@ def test_a_second_look_changes_nothing(locales):
 def test_what_has_no_words_is_nobodys_work(locales):
     catalogues.update(BEFORE, LANGUAGE)
     assert set(catalogues.entries(LANGUAGE)) == {"A point far away counts little.", "Answer", "$x$ and `x`"}
+
+
+# What Sphinx's translation breaks, mended
+
+SMALL = {
+    "index.md": "# Home\n\nLead to [the place](page.md#deep-inside).\n\n```{toctree}\npage\n```\n",
+    "page.md": """\
+---
+layout: slides
+---
+# A page
+
+It has changed.
+
+## Deep inside
+
+:::{admonition} Your turn
+| head | other |
+| ---- | ----- |
+| cell | $x$   |
+:::
+
+```python
+x = 1  # one number
+```
+""",
+    "conf.py": "",
+}
+SAID = {"A page": "一页", "Deep inside": "深处", "cell": "格子", "slides": "幻灯片", "# one number": "# 一个数"}
+SAID |= {
+    "Your turn": "轮到你了",
+    "It has changed.": "旧的话。",
+    "Lead to [the place](page.md#deep-inside).": "去[那里](page.md#deep-inside)。",
+}
+
+
+@pytest.fixture
+def small(locales, tmp_path):
+    """A small site in Chinese, and what Sphinx complained about."""
+    catalogues.update({message: [("docs/index.md", 1)] for message in SAID}, LANGUAGE)
+    translated(locales, "home", SAID)
+    path = locales / "home.po"
+    fuzzy = '#, fuzzy\nmsgid "It has changed."'
+    path.write_text(path.read_text(encoding="utf-8").replace('msgid "It has changed."', fuzzy), encoding="utf-8")
+    settings = {"language": LANGUAGE, "gettext_compact": "site", "html_theme": "furo", "myst_heading_anchors": 3}
+    settings |= {"locale_dirs": [catalogues.join(tmp_path, LANGUAGE)], "myst_enable_extensions": ["colon_fence"]}
+    settings |= {"lesson_languages": {"en": ("", "English"), LANGUAGE: ("zh/", "中文")}}
+    settings |= {"extensions": ["myst_parser", "translation", "slides", "theme"]}
+    for name, text in SMALL.items():
+        (tmp_path / "source").mkdir(exist_ok=True)
+        (tmp_path / "source" / name).write_text(text, encoding="utf-8")
+    out = tmp_path / "out" / "zh"
+    return out, build_small_site(tmp_path / "source", out, tmp_path / "trees", settings=settings)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::sphinx.deprecation.RemovedInSphinx11Warning")  # MyST asks in the old way
+def test_a_page_in_chinese_keeps_what_it_is(small):
+    out, warnings = small
+    assert not warnings, "links to a heading by its English name still lead there"
+    home, page = ((out / name).read_text(encoding="utf-8") for name in ("index.html", "page.html"))
+    assert re.search(r'href="page.html#deep-inside">.*那里', home)
+    assert '<div class="slides">' in page, "the setting of a page is no word of it"
+    assert "深处" in page and 'id="deep-inside"' in page
+    assert "格子" in page, "cells of a table in a box have their words, too"
+    assert "# 一个数" in page and "one number" not in page
+    assert "It has changed." in page and "旧的话" not in page, "what is fuzzy stands in English"
+    assert 'href="../page.html#deep-inside" hreflang="en"' in page and "幻灯片" not in page
 
 
 # What the lint sees: the English, the Chinese, and a word of the complaint.

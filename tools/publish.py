@@ -92,7 +92,9 @@ def build_sdist(target: Path) -> None:
 def pack_site(target: Path) -> None:
     """Pack the site, with the licences."""
     files = {path.relative_to(SITE).as_posix(): path.read_bytes() for path in SITE.rglob("*") if path.is_file()}
-    files.pop(".buildinfo", None)  # it holds a hash of this machine's paths
+    files = {
+        name: text for name, text in files.items() if Path(name).name != ".buildinfo"
+    }  # a hash of this machine's paths
     packing.pack(target / f"nwlesson-{nwlesson.__version__}-site.zip", files | {"LICENCES.txt": licences().encode()})
 
 

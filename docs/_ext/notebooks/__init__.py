@@ -21,6 +21,9 @@ from roles import facts
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
+from sphinx.locale import _
+from translation.markdown import translate_markdown
+from translation.words import translate_code
 
 from notebooks import offers, packing
 from notebooks.markdown import Links, plain
@@ -63,7 +66,8 @@ def needs(app: Sphinx, cells: list[nbformat.NotebookNode]) -> nbformat.NotebookN
 def first_cells(app: Sphinx, docname: str, links: Links, cells: list) -> list[nbformat.NotebookNode]:
     """Return the cells that say which page this is, and install what its own cells need."""
     page = links.to(links.titles[docname], docname)
-    about = f"This notebook is the page “{page}” of the lesson *{app.config.html_title}*."
+    about = _("This notebook is the page “{page}” of the lesson *{lesson}*.")
+    about = about.format(page=page, lesson=app.config.html_title)
     return [nbformat.v4.new_markdown_cell(about, id="about"), needs(app, cells)]
 
 
@@ -96,7 +100,7 @@ def code_cell(cell: nbformat.NotebookNode, name: str) -> nbformat.NotebookNode:
     if {"remove-cell", "remove-input"} & set(tags):
         metadata["jupyter"] = {"source_hidden": True}  # not shown on the page; Jupyter folds it
     source = forgiving(cell.source) if "success-test" in tags else cell.source
-    return nbformat.v4.new_code_cell(source, id=name, metadata=metadata)
+    return nbformat.v4.new_code_cell(translate_code(source, "python", _), id=name, metadata=metadata)
 
 
 def convert(app: Sphinx, docname: str, links: Links) -> nbformat.NotebookNode | None:
@@ -109,7 +113,7 @@ def convert(app: Sphinx, docname: str, links: Links) -> nbformat.NotebookNode | 
         if "solution" in cell.metadata.get("tags", ()):
             continue
         if cell.cell_type == "markdown":
-            source = plain(cell.source, facts(app), docname, links)
+            source = plain(translate_markdown(cell.source, _), facts(app), docname, links)
             cells.append(nbformat.v4.new_markdown_cell(source, id=f"cell-{number}"))
         else:
             cells.append(code_cell(cell, f"cell-{number}"))

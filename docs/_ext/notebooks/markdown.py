@@ -10,6 +10,7 @@ import re
 from typing import NamedTuple
 
 from quiz import VERDICT, QuizError, split
+from sphinx.locale import _
 
 DIRECTIVE = re.compile(r"^(:{3,}|`{3,})\{(\w+)\} ?([^\n]*)\n((?::[\w-]+:[^\n]*\n)*)(.*?)^\1$", re.MULTILINE | re.DOTALL)
 ROLE = re.compile(r"\{([\w:]+)\}`([^`]+)`")
@@ -43,13 +44,15 @@ def plain(markdown: str, table: dict[str, str], docname: str, links: Links) -> s
     """Turn the MyST of the page `docname` into plain Markdown. What has the class `solution` stays on the page."""
 
     def directive(match: re.Match) -> str:
-        _, name, title, options, body = match.groups()
+        name, title, options, body = match.groups()[1:]
         if name == "quiz":
             return plain_quiz(body)
         if name == "explorable":
-            return f"[A figure to try, on the site]({posixpath.basename(docname)}.md#explore-{title})\n"
+            said = _("A figure to try, on the site")
+            return f"[{said}]({posixpath.basename(docname)}.md#explore-{title})\n"
         if re.search(r"^:class:.*\bsolution\b", options, re.MULTILINE):
-            return f"[The solution]({posixpath.basename(docname)}.md) is on the page.\n"
+            page = f"{posixpath.basename(docname)}.md"
+            return _("[The solution]({page}) is on the page.").format(page=page) + "\n"
         if ":collapsible:" in options:
             return f"<details><summary>{title}</summary>\n\n{body}\n</details>\n"
         return f"**{title}**\n\n{body}" if title else body
@@ -59,9 +62,9 @@ def plain(markdown: str, table: dict[str, str], docname: str, links: Links) -> s
         if name == "fact":
             return table.get(text, text)  # an unknown fact has been reported where it stands
         if name == "minutes":
-            return "A few minutes"
+            return _("A few minutes")
         if name == "cite":
-            return "([bibliography](/reference/bibliography.md))"
+            return f"([{_('bibliography')}](/reference/bibliography.md))"
         text = re.sub(r"\s*<[^>]*>$", "", text).removeprefix("~")
         return f"`{text}`" if name.startswith("py:") else text
 
@@ -76,7 +79,7 @@ def plain(markdown: str, table: dict[str, str], docname: str, links: Links) -> s
 
     while DIRECTIVE.search(markdown):  # from the outside in: a directive can hold others
         markdown = DIRECTIVE.sub(directive, markdown)
-    markdown = PICTURE.sub(r"[The picture on the site](/examples/\1.html)", LABEL.sub("", markdown))
+    markdown = PICTURE.sub(rf"[{_('The picture on the site')}](/examples/\1.html)", LABEL.sub("", markdown))
     return TARGET.sub(named, LINK.sub(link, ROLE.sub(role, markdown)))
 
 
@@ -89,6 +92,6 @@ def plain_quiz(body: str) -> str:
     folds = []
     for option in options:
         choice = re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(" ".join(option.choice.split()), quote=False))
-        verdict = f"**{VERDICT[option.right]}**"
+        verdict = f"**{_(VERDICT[option.right])}**"
         folds.append(f"<details><summary>{choice}</summary>\n\n{verdict}\n\n{option.reason}\n\n</details>\n")
     return "\n".join([question.rstrip("\n") + "\n", *folds])

@@ -28,7 +28,7 @@ def read(name: str) -> dict[str, str]:
 def in_chinese(synonyms: dict[str, str], terms: dict[str, set[str]]) -> dict[str, str]:
     """Return the synonyms of the English search for pages in Chinese, and the terms: English ones as they are called
     there, Chinese ones as themselves, so that a question is cut where a term begins and ends."""
-    called = {english: min(chinese, key=len) for english, chinese in terms.items()}
+    called = {word: word if word in chinese else min(chinese, key=len) for word, chinese in terms.items()}
     words = re.compile("|".join(rf"\b{re.escape(word)}\b" for word in sorted(called, key=len, reverse=True)))
     table = {
         typed: words.sub(lambda word: called[word[0]], meant) for typed, meant in synonyms.items() if typed.isascii()

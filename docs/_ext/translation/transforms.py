@@ -62,6 +62,8 @@ class TranslateCode(SphinxPostTransform):
     formats = ("html",)
 
     def run(self, **kwargs) -> None:
+        if self.config.language == "en":
+            return
         for block in words.blocks_of_code(self.document):
             code = words.translate_code(block.astext(), words.language_of(block), _)
             if code != block.astext():
@@ -77,6 +79,8 @@ class TranslatePictures(SphinxPostTransform):
     formats = ("html",)
 
     def run(self, **kwargs) -> None:
+        if self.config.language == "en":
+            return
         for raw in list(self.document.findall(nodes.raw)):
             if raw.astext().startswith('<div class="figure-svg') and 'role="img"' in raw.astext():
                 raw.replace_self(nodes.raw("", words.translate_picture(raw.astext(), _), format="html"))

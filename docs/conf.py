@@ -42,6 +42,7 @@ extensions = [
     "inventories",
     "mathml",
     "notebooks",
+    "practice",
     "quiz",
     "roles",
     "search",

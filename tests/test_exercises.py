@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import nbformat
 import notebooks
+import practice
 import pytest
 from conftest import DOCS, SITE
 from execution import read_notebook
@@ -235,6 +236,47 @@ def test_a_likely_wrong_answer_is_refused_and_told_why(number):
             test_of(number, answer)
             pytest.fail(f"taken: {answer}")
         assert str(refused.value).startswith(message), answer
+
+
+# Answers in the page
+
+IN_PAGE = re.compile(r"^:::\{answer\}\n(.*?)^:::$", re.MULTILINE | re.DOTALL)
+
+
+def fields(exercise: Exercise) -> list[practice.Field]:
+    (body,) = IN_PAGE.findall(exercise.text)
+    return practice.split(body)
+
+
+def filled_in(exercise: Exercise, **other: str) -> str:
+    """Return the Python of what is filled in: all that is right, but for one field."""
+    values = [field.right for field in fields(exercise)]
+    if other:
+        values[other["place"]] = other["value"]
+    values = [NUMBER.sub(r"\1", value).strip("{}") for value in values]
+    return ANSWERS[exercise.number]["page"].format(*values)
+
+
+NUMBER = re.compile(r"^(\S+) ± \S+$")
+FILLED = [e for e in EXERCISES if IN_PAGE.search(e.text)]
+
+
+def test_what_is_answered_in_the_page_is_what_the_test_takes():
+    assert {e.number for e in FILLED} == {number for number, given in ANSWERS.items() if "page" in given}
+    assert len(FILLED) >= 19
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("exercise", FILLED, ids=lambda e: e.number)
+def test_the_page_and_the_test_agree_on_what_is_right_and_wrong(exercise):
+    assert f"{exercise.number}: done" in test_of(exercise.number, filled_in(exercise))
+    for place, field in enumerate(fields(exercise)):
+        wrong = [entry.value for entry in field.entries if not entry.right]
+        assert wrong, f"{field.label}: which mistakes are usual?"
+        for value in wrong:
+            with pytest.raises(AssertionError):
+                test_of(exercise.number, filled_in(exercise, place=place, value=value))
+                pytest.fail(f"{field.label}: {value} is taken")
 
 
 # Page and notebook

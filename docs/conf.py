@@ -42,6 +42,7 @@ extensions = [
     "inventories",
     "mathml",
     "notebooks",
+    "deck",
     "practice",
     "quiz",
     "roles",

@@ -11,11 +11,10 @@ import venv
 from pathlib import Path
 
 import nbformat
+import notebooks
 import pytest
 from conftest import DOCS, SITE
 from test_exercises import EXERCISES, source
-
-import notebooks
 
 PAGE = "exercises-2"
 OURS = [exercise for exercise in EXERCISES if exercise.page == PAGE]

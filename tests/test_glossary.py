@@ -57,7 +57,7 @@ def linked(page) -> list[str]:
 def test_the_table_is_there():
     table = {term: entry.zh for term, entry in ENTRIES}
     assert len(table) > 60
-    assert (table["query"], table["key"], table["value"]) == ("查询", "键", "值")
+    assert (table["query"], table["key"], table["value"]) == ("查询（自主性提示）", "键（非自主性提示）", "值")
     assert (table["attention weight"], table["leave-one-out"]) == ("注意力权重", "留一法")
 
 

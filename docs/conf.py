@@ -39,6 +39,7 @@ extensions = [
     "explorables",
     "figures",
     "gallery",
+    "glossary",
     "inventories",
     "mathml",
     "notebooks",

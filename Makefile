@@ -119,5 +119,6 @@ lock: ## resolve the dependencies of pyproject.toml again (needs uv)
 	  --output-file tools/bench.lock $(lockflags)
 	uv pip compile --group dist --constraint docs/requirements.lock --constraint tests/requirements.lock \
 	  --output-file tools/dist.lock $(lockflags)
+	uv pip compile --group grading --output-file tests/nbgrader.lock $(lockflags)
 lockflags := --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
   --no-emit-index-url --no-header --no-annotate --upgrade

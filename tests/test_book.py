@@ -1,4 +1,4 @@
-"""The book: a valid EPUB with formulas, pictures and links, and a PDF with bookmarks whose contents tell the right pages."""
+"""The book: a valid EPUB with formulas, pictures and links; a PDF whose contents tell the right pages."""
 
 import io
 import os

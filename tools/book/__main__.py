@@ -1,8 +1,8 @@
 """Make a book of the built site: `python tools/book epub` or `pdf`, and offer it on the site, with its size.
 
-Nothing runs again: the chapters are the pages that readers see. Why no library: Sphinx's own EPUB builder writes formulas
-without the namespace that a reader's device wants, and pictures in the colours of a style sheet that it does not know;
-its PDF needs LaTeX. Here html5lib reads the pages, and Chromium prints them.
+Nothing runs again: the chapters are the pages that readers see. Why no library: Sphinx's own EPUB builder would write
+our formulas without the namespace that a device wants, and our pictures in colours that it does not know; its PDF needs
+LaTeX. Here html5lib reads the pages, and Chromium prints them.
 
 - pages.py     which pages are chapters, and what of a page belongs on paper
 - epub.py      a file for each chapter, packed

@@ -65,12 +65,12 @@ def chapters() -> list[Chapter]:
     found = []
     for link in parse("index.html").iter(f"{XHTML}a"):
         path = link.get("href", "")
-        if "reference" in classes(link) and path.endswith(".html") and not NOT_A_CHAPTER.match(path):
-            if path not in (chapter.path for chapter in found) and "internal" in classes(link):
-                article = next(parse(path).iter(f"{XHTML}article"))
-                clean(article)
-                article.tag, article.attrib = f"{XHTML}div", {}
-                found.append(Chapter(path, words(next(article.iter(f"{XHTML}h1"))), article))
+        is_page = {"reference", "internal"} <= classes(link) and path.endswith(".html")
+        if is_page and not NOT_A_CHAPTER.match(path) and path not in (chapter.path for chapter in found):
+            article = next(parse(path).iter(f"{XHTML}article"))
+            clean(article)
+            article.tag, article.attrib = f"{XHTML}div", {}
+            found.append(Chapter(path, words(next(article.iter(f"{XHTML}h1"))), article))
     return found
 
 

@@ -6,7 +6,7 @@ with scripts and styles inside the page, which every page here forbids.
 
 A deck is a page: CSS alone makes slides of it (slides.css), on a screen and on paper. slides.js adds what a talk wants
 besides: keys, steps, a dark screen, and a second window with notes, next slide and clock. A fold of the class `then` is
-a step, shown when everybody has guessed. `{site-address}` is the address of the site, as a QR code too.
+a step, shown when everybody has guessed. `{address}` is the address of the site, as a QR code too.
 """
 
 from pathlib import Path
@@ -119,7 +119,7 @@ def use_template(app: Sphinx, pagename: str, templatename: str, context: dict, d
 
 def setup(app: Sphinx) -> dict:
     app.add_node(site_address)
-    app.add_directive("site-address", SiteAddress)
+    app.add_directive("address", SiteAddress)
     app.add_post_transform(MakeSlides)
     app.setup_extension("build_folder")
     build_folder.add_static(app, HERE / "slides.css", HERE / "slides.js")

@@ -19,7 +19,8 @@ STYLE = """
 .book-cover { height: 230mm; display: grid; place-content: center; text-align: center; break-after: page; }
 .book-cover h1 { font-size: 3rem; }
 .book-contents ol { list-style: none; padding: 0; }
-.book-contents li { display: flex; justify-content: space-between; border-bottom: 1px dotted; break-inside: avoid; padding: 0.1rem 0; }
+.book-contents li { display: flex; justify-content: space-between; padding: 0.1rem 0; }
+.book-contents li { border-bottom: 1px dotted; break-inside: avoid; }
 .book-chapter { break-before: page; }
 .book-chapter .figure-svg svg { max-height: 80mm; }
 """

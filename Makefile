@@ -29,7 +29,7 @@ export PIP_USER := 0
 export MPLBACKEND := agg
 export MATPLOTLIBRC := /dev/null
 
-.PHONY: help html test lint check home falsify doctest serve bench dist translate linkcheck clean lock
+.PHONY: help html test lint check home falsify doctest serve bench epub pdf dist translate linkcheck clean lock
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -99,7 +99,14 @@ serve: $(venv)/site ## show the site, built anew when a file changes; PORT=8001 
 bench: $(venv)/bench html ## measure speed and page sizes; prints ratios from one run
 	@OMP_NUM_THREADS=1 MPLBACKEND=agg $(python) tools/bench.py
 
-dist: $(venv)/dist html ## what is published, in dist/: package, site, their checksums and licences
+# The next `make html` begins without them; what is published has both.
+epub: $(venv)/test html ## the lessons as a book for readers' devices, offered by the site that make html has built
+	@$(python) tools/book epub
+
+pdf: $(venv)/test html ## the same as one PDF, printed from the site by Chromium
+	@$(python) tools/book pdf
+
+dist: $(venv)/dist epub pdf ## what is published, in dist/: package, site, their checksums and licences
 	@$(python) tools/publish.py dist
 	@$(python) -m twine check --strict dist/*.whl dist/*.tar.gz
 

@@ -18,7 +18,7 @@ from pathlib import Path
 BUILD = Path("docs", "_build")
 DOCTREES, NEW, OLD, HTML = (BUILD / name for name in ("doctrees", "new", "old", "html"))
 MADE_FROM = BUILD / "made-from"  # beside the site: a hash of all that it was made from
-SOURCES = "docs", "nwlesson", "tools", "pyproject.toml", "README.md", "LICENSE"
+SOURCES = "docs", "nwlesson", "tools/build_site.py", "pyproject.toml", "README.md", "LICENSE"
 GENERATED = {
     BUILD,
     Path("docs", "examples"),

@@ -29,7 +29,7 @@ export PIP_USER := 0
 export MPLBACKEND := agg
 export MATPLOTLIBRC := /dev/null
 
-.PHONY: help html test lint check home falsify doctest serve bench dist translate linkcheck clean lock
+.PHONY: help html test lint check home falsify doctest serve bench epub pdf dist translate linkcheck clean lock
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,7 +54,8 @@ $(venv)/dist: tools/dist.lock $(venv)/site
 	@$(pip) --require-hashes -r tools/dist.lock
 	@touch $@
 
-# Every page is written anew; lessons and gallery are not run again for that: see docs/_ext/execution.
+# When anything has changed, every page is written anew; lessons and gallery are not run again for that: see
+# docs/_ext/execution.
 html: $(venv)/site ## build the site in docs/_build/html
 	@$(build_site) html $(sphinx_options)
 
@@ -98,7 +99,14 @@ serve: $(venv)/site ## show the site, built anew when a file changes; PORT=8001 
 bench: $(venv)/bench html ## measure speed and page sizes; prints ratios from one run
 	@OMP_NUM_THREADS=1 MPLBACKEND=agg $(python) tools/bench.py
 
-dist: $(venv)/dist html ## what is published, in dist/: package, site, their checksums and licences
+# The next `make html` begins without them; what is published has both.
+epub: $(venv)/test html ## the lessons as a book for readers' devices, offered by the site that make html has built
+	@$(python) tools/book epub
+
+pdf: $(venv)/test html ## the same as one PDF, printed from the site by Chromium
+	@$(python) tools/book pdf
+
+dist: $(venv)/dist epub pdf ## what is published, in dist/: package, site, their checksums and licences
 	@$(python) tools/publish.py dist
 	@$(python) -m twine check --strict dist/*.whl dist/*.tar.gz
 
@@ -118,5 +126,6 @@ lock: ## resolve the dependencies of pyproject.toml again (needs uv)
 	  --output-file tools/bench.lock $(lockflags)
 	uv pip compile --group dist --constraint docs/requirements.lock --constraint tests/requirements.lock \
 	  --output-file tools/dist.lock $(lockflags)
+	uv pip compile --group grading --output-file tests/nbgrader.lock $(lockflags)
 lockflags := --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
   --no-emit-index-url --no-header --no-annotate --upgrade

@@ -44,8 +44,8 @@ def english_pages():
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers():
-    """Three workers for two processors: while a browser draws, its worker waits."""
-    return (3 * os.cpu_count() + 1) // 2
+    """Two workers for a processor: while a browser draws, its worker waits."""
+    return 2 * os.cpu_count()
 
 
 def pytest_collection_modifyitems(items):

@@ -21,6 +21,7 @@ VIEWS = {
     "phone": {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True},
     "tiny": {"viewport": {"width": 320, "height": 640}},
 }
+CONTROLS = "input, select, button, summary"
 PAUSE = 500  # milliseconds, a little more than the reader's pause in explorable.js
 
 # What moved on the page without the reader's doing; and each {try} button knows the words that it stands for.
@@ -177,6 +178,10 @@ def maths(kept):
 
 def input_of(root, key):
     return root.locator(f"#{root.get_attribute('id')}-{key}")
+
+
+def controls_of(root):
+    return root.locator(".explorable-controls").locator(CONTROLS)
 
 
 def unfold(root):

@@ -7,7 +7,9 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
+import build_site
 import pytest
 from conftest import DOCS, ROOT
 
@@ -168,7 +170,13 @@ def test_what_runs_again(built, tmp_path):
     script = project.root / "docs" / "examples" / "plot_a.rst"
 
     run = project.make()
-    assert (run.returncode, run.ran) == (0, []), "nothing has changed"
+    assert (run.returncode, run.ran) == (0, []), "only the folder has changed"
+    home = (project.site / "index.html").stat().st_ino
+    assert project.make().returncode == 0
+    assert (project.site / "index.html").stat().st_ino == home, "nothing has changed, and nothing is written"
+    shutil.rmtree(project.site)
+    run = project.make()
+    assert (run.returncode, run.ran) == (0, []) and (project.site / "index.html").exists()
 
     before = time.time()
     project.edit("docs/facts/lesson_a.py", '"one": "1.00"', '"one": "2.00"')
@@ -200,6 +208,51 @@ def test_what_runs_again(built, tmp_path):
     assert "other 2.0" in project.page("lessons/b.html")
     assert "gallery 2.0" in project.page("examples/plot_a.html")
     assert script.stat().st_mtime_ns > before
+
+
+@pytest.fixture
+def inputs(tmp_path, monkeypatch):
+    """A folder with a file of each kind that the site is made from, or that the build makes."""
+    monkeypatch.chdir(tmp_path)
+    for name in (
+        "docs/index.md",
+        "docs/_build/html/index.html",
+        "docs/examples/plot.rst",
+        "nwlesson/data.py",
+        "README.md",
+    ):
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text("before", encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"),
+    [
+        ("docs/index.md", True),
+        ("docs/new.md", True),
+        ("nwlesson/data.py", True),
+        ("README.md", True),
+        ("docs/_build/html/index.html", False),
+        ("docs/examples/plot.rst", False),
+        ("nwlesson/__pycache__/data.pyc", False),
+        ("notes.txt", False),
+    ],
+)
+def test_what_the_site_is_made_from_counts_and_what_is_made_does_not(inputs, name, counts):
+    before = build_site.made_from(["-n"])
+    (inputs / name).parent.mkdir(exist_ok=True)
+    (inputs / name).write_text("after", encoding="utf-8")
+    assert (build_site.made_from(["-n"]) != before) == counts
+
+
+def test_settings_options_and_libraries_count(inputs, monkeypatch):
+    seen = [build_site.made_from(["-n"]), build_site.made_from(["-W"])]
+    monkeypatch.setenv("NWLESSON_SITE_URL", "https://somebody.test")
+    seen.append(build_site.made_from(["-n"]))
+    monkeypatch.setattr(build_site, "distributions", lambda: [])
+    seen.append(build_site.made_from(["-n"]))
+    assert len(set(seen)) == 4
 
 
 def test_a_broken_page_stops_the_build_and_the_old_site_stays(built, tmp_path):
@@ -244,14 +297,6 @@ def test_what_fails_when_run_is_named_with_its_place(built, tmp_path):
     assert re.search(r"lesson_a\.py\", line 2", run.said)
     assert "arithmetic" in run.said
     assert "A sentence with a typo" in project.page("lessons/a.html")
-
-
-def test_a_fact_in_two_files_stops_the_build(built, tmp_path):
-    project = built.copy(tmp_path / "p")
-    project.edit("docs/facts/lesson_b.py", '{"two"', '{"one": "3.00", "two"')
-    run = project.make()
-    assert run.returncode != 0
-    assert "the fact 'one' is in lesson_b.py and in lesson_a.py" in run.said
 
 
 def test_a_failing_gallery_script_stops_the_build(built, tmp_path):

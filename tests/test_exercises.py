@@ -5,11 +5,13 @@ import contextlib
 import io
 import json
 import re
+import tomllib
 from functools import cache
 from typing import NamedTuple
 
 import nbformat
 import notebooks
+import practice
 import pytest
 from conftest import DOCS, SITE
 from execution import read_notebook
@@ -181,99 +183,100 @@ def test_the_solution_passes_without_any_other_exercise(exercise):
     assert f"{exercise.number}: done" in run(exercise, start, *source(exercise, "hide-cell"), test)
 
 
-# Answers that a reader may well give, and the test must refuse. Each takes the place of a part of the solution.
-MINE = "class Mine(nn.Module):\n def __init__(self):\n  super().__init__()\n"
-WRONG = [
-    ("1a", "def in_order(x, y): return torch.sort(x)[0], torch.sort(y)[0]"),
-    ("1a", "def in_order(x, y): return x, y"),
-    ("2a", "line = 40.0"),  # the mean
-    ("3a", "answer = 70 / 3"),
-    ("3a", "weights = torch.softmax(-torch.tensor([4.0, 1.0, 1.0]), 0).tolist()"),  # no half
-    ("3b", "def softmax(scores): return (c := torch.exp(scores.clamp(-80, 80))) / c.sum()"),
-    ("3b", "def softmax(scores): return (c := torch.exp(scores - scores.mean())) / c.sum()"),
-    ("4a", "def pool(queries, keys, values): return attention_pooling(queries, keys, values, 2.0)"),
-    ("4b", "answer = torch.tensor(float('nan'))"),
-    ("5a", "query = keys[row.argmax()]"),
-    ("5b", "weights = [1 / 2, 1 / 4, 1 / 4]"),
-    ("5b", "weights = [1 / 2, 1 / 2, 0]"),
-    ("6a", "def squared_distances(queries, keys): return torch.cdist(queries, keys)"),
-    ("6b", "silent = 0.0"),
-    ("6b", "def mse(a, b): return ((a.reshape(-1) - b.reshape(-1)) ** 2).mean()"),
-    ("6b", "def mse(a, b):\n if a.ndim != b.ndim: raise ValueError\n return ((a - b) ** 2).mean()"),
-    ("7a", "def rescue(wrong): return wrong.diagonal(dim1=1, dim2=2).mean(dim=-1)"),
-    ("7b", "def pool_pairs(weights, values): return torch.bmm(weights.unsqueeze(1), values).reshape(2, -1)"),
-    ("8a", "w_cm = 400.0"),
-    ("9a", "tight = 'bd'"),
-    ("9a", "tight = 'abcde'"),
-    ("9b", "def honest_answers(w, x, y): return y.mean().repeat(len(y))"),
-    ("9b", "def honest_answers(w, x, y):\n scores = -(((x[:, None] - x) * w) ** 2) / 2\n"
-     " twin = (x[:, None] == x) & (y[:, None] == y)\n"
-     " return torch.softmax(scores.masked_fill(twin, -torch.inf), -1) @ y"),
-    ("9b", "def honest_answers(w, x, y):\n scores = -(((x[:, None] - x) * w) ** 2) / 2\n"
-     " twin = torch.eye(len(x) // 2, dtype=torch.bool).repeat(2, 2)\n"
-     " return torch.softmax(scores.masked_fill(twin, -torch.inf), -1) @ y"),
-    ("10a", "w_new = 1.772"),  # uphill
-    ("10b", "lr_mean = 25.0"),
-    ("11a", "def descend(x, y, steps): return [fit_bandwidth(x, y)] * steps"),
-    ("11b", "verdicts['C'] = 'arrived'"),
-    ("12a", "width = 0.25"),
-    ("12b", "far = torch.tensor(float('nan'))"),
-    ("13a", "others_say = 18.07"),  # with itself
-    ("13b", "choice = 'about 4'"),
-    ("13c", "line_weights = [0.5, 0.5]"),
-    ("13c", "line_weights = [1.5, 0.5]"),
-    ("13e", "se, needed = 0.306, 16 / 3"),  # twice as many neighbours
-    ("13f", "order = [1, 12, 4]"),
-    ("14a", "sides = [0.1, 0.05, 0.01]"),
-    ("14b", "def fit_two(x, y): return torch.tensor([10.0, 1.0])"),  # without looking
-    ("14b", "def fit_two(x, y): return 9 * (torch.corrcoef(torch.column_stack([x, y]).T)[2, :2].abs() > 0.25) + 1.0"),
-    ("15a", "def masked_softmax(s, v): return torch.softmax(s, dim=-1) * v"),
-    ("15b", "def correction(keys): return -(keys**2)"),
-    ("15c", "weights = [0.31, 0.51, 0.18]"),  # the scores divided by 2
-    ("15c", "w = 1 / 4"),
-    ("15c", "w_head = 1 / 8"),
-    ("15d", "def temperature(scores, weights): return (scores / weights.log()).median().item()"),
-    ("15d", "def temperature(s, w): return (s.diff(dim=-1) / w.diff(dim=-1)).mean().item()"),
-    ("16a", "def merge(a, b):\n m = torch.maximum(a[0], b[0])\n d = torch.exp(a[0] - m), torch.exp(b[0] - m)\n"
-     " return m, a[1] * d[0] + b[1] * d[1], a[2] + b[2]"),
-    ("16a", "def merge(a, b): return 0 * a[0], *(a[i] * torch.exp(a[0]) + b[i] * torch.exp(b[0]) for i in (1, 2))"),
-    ("16c", "def add(state, key, value): return state + phi(key)[:, None] * value"),  # nothing to divide by
-    ("16c", "def ask(state, query):\n above, below = phi(query) @ state\n return above / below"),
-    ("Z1", "true_ones = 'b'"),
-    ("Z1", "true_ones = 'abc'"),
-    ("Z2", "power = w"),
-    ("Z3", "def choose(x, y): return 1000.0"),
-    ("Z3", "def choose(x, y): return 4.0"),
-    ("Z4", f"{MINE}  self.w = nn.Parameter(torch.tensor([4.0]))\n  self.b = nn.Parameter(torch.tensor([2.0]))\n"
-     " def forward(self, q, k, v):\n"
-     "  self.attention_weights = torch.softmax(-((q[:, None] - k) * self.w + self.b)**2 / 2, -1)\n"
-     "  return (self.attention_weights * v).sum(-1)\nfitted = Mine()"),
-    ("Z4", f"{MINE}  self.w = nn.Parameter(torch.ones(2))\n"
-     " def forward(self, q, k, v):\n"
-     "  d = ((q[:, None] - k) * self.w[0] * self.w[1]).abs()\n"
-     "  self.attention_weights = d / d.sum(-1, keepdim=True)\n"
-     "  return (self.attention_weights * v).sum(-1)\nfitted = fit(Mine(), 50)"),
-    ("E1", "difference = by_own_size"),
-    ("E1", "c = lambda q, k: kernel(q, k).sum(-1)\ndifference = lambda q, k, y: (kernel(q, k) * y).sum(-1)"),
-    ("E2a", "def sgd(x, y, steps): return [fit_bandwidth(x, y)] * steps"),
-    ("E2a", "def sgd(x, y, steps):\n w = torch.tensor([0.5], requires_grad=True)\n"
-     " trainer, ws = torch.optim.SGD([w], lr=0.5), []\n for _ in range(steps):\n"
-     "  trainer.zero_grad(); ((attention_pooling(x, x, y, w) - y) ** 2).mean().backward(); trainer.step()\n"
-     "  ws.append(w.item())\n return ws"),
-    ("E2b", "overfits_one = True"),
-    ("E2b", "def left_out(x, y, w, steps): return torch.full_like(w, fit_bandwidth(x, y))\noverfits_many = False"),
-    ("E3", "def sphere_weights(queries, keys, w): return torch.softmax(w * (queries @ keys.T), dim=-1)"),
-    ("E4", "rates = [1 / 5, 1 / 5, 1 / 5]"),
-]  # fmt: skip
+# Answers that readers may well give, right and wrong, kept beside the exercises
+ANSWERS = {
+    number: given
+    for page in PAGES
+    for number, given in tomllib.loads((PRACTICE / f"answers/{page.stem}.toml").read_text(encoding="utf-8")).items()
+}
+
+
+@cache
+def solved(number: str) -> dict:
+    """What a reader has who has copied the solution."""
+    (exercise,) = [e for e in EXERCISES if e.number == number]
+    names = dict(prepared(exercise.page))
+    with contextlib.redirect_stdout(io.StringIO()):
+        for text in [*source(exercise, "starter"), *source(exercise, "hide-cell")]:
+            exec(text, names)
+    return names
+
+
+def test_of(number: str, answer: str) -> str:
+    """Give this answer in place of a part of the solution; return what the test prints."""
+    (exercise,) = [e for e in EXERCISES if e.number == number]
+    names = dict(solved(number))
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        exec(answer, names)
+        exec(source(exercise, "success-test")[0], names)
+    return printed.getvalue()
+
+
+test_of.__test__ = False
+
+
+def test_every_exercise_has_other_right_answers_and_likely_wrong_ones():
+    assert [e.number for e in EXERCISES] == list(ANSWERS)
+    few = {number for number, given in ANSWERS.items() if len(given["right"]) < 3 or len(given["wrong"]) < 4}
+    assert not few
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("number", "answer"), WRONG, ids=[f"{n}-{i}" for i, (n, _) in enumerate(WRONG)])
-def test_a_likely_wrong_answer_is_refused(number, answer):
-    (exercise,) = [e for e in EXERCISES if e.number == number]
-    cells = [source(exercise, tag) for tag in ("starter", "hide-cell", "success-test")]
-    with pytest.raises(AssertionError):
-        run(exercise, *cells[0], *cells[1], answer, *cells[2])
+@pytest.mark.parametrize("number", ANSWERS)
+def test_another_right_answer_is_taken(number):
+    for answer in ANSWERS[number]["right"]:
+        assert f"{number}: done" in test_of(number, answer), answer
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", ANSWERS)
+def test_a_likely_wrong_answer_is_refused_and_told_why(number):
+    for message, answer in ANSWERS[number]["wrong"]:
+        with pytest.raises(AssertionError, match=r".{8}") as refused:
+            test_of(number, answer)
+            pytest.fail(f"taken: {answer}")
+        assert str(refused.value).startswith(message), answer
+
+
+# Answers in the page
+
+IN_PAGE = re.compile(r"^:::\{answer\}\n(.*?)^:::$", re.MULTILINE | re.DOTALL)
+
+
+def fields(exercise: Exercise) -> list[practice.Field]:
+    (body,) = IN_PAGE.findall(exercise.text)
+    return practice.split(body)
+
+
+def filled_in(exercise: Exercise, **other: str) -> str:
+    """Return the Python of what is filled in: all that is right, but for one field."""
+    values = [field.right for field in fields(exercise)]
+    if other:
+        values[other["place"]] = other["value"]
+    values = [NUMBER.sub(r"\1", value).strip("{}") for value in values]
+    return ANSWERS[exercise.number]["page"].format(*values)
+
+
+NUMBER = re.compile(r"^(\S+) ± \S+$")
+FILLED = [e for e in EXERCISES if IN_PAGE.search(e.text)]
+
+
+def test_what_is_answered_in_the_page_is_what_the_test_takes():
+    assert {e.number for e in FILLED} == {number for number, given in ANSWERS.items() if "page" in given}
+    assert len(FILLED) >= 19
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("exercise", FILLED, ids=lambda e: e.number)
+def test_the_page_and_the_test_agree_on_what_is_right_and_wrong(exercise):
+    assert f"{exercise.number}: done" in test_of(exercise.number, filled_in(exercise))
+    for place, field in enumerate(fields(exercise)):
+        wrong = [entry.value for entry in field.entries if not entry.right]
+        assert wrong, f"{field.label}: which mistakes are usual?"
+        for value in wrong:
+            with pytest.raises(AssertionError):
+                test_of(exercise.number, filled_in(exercise, place=place, value=value))
+                pytest.fail(f"{field.label}: {value} is taken")
 
 
 # Page and notebook

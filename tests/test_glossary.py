@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pytest
 import torch
 from bs4 import BeautifulSoup
-from conftest import DOCS, SITE
+from conftest import DOCS, LOOKS, SITE, axe_complaints
 from test_pages import CELL, LESSONS, name
 
 import nwlesson
@@ -57,7 +57,7 @@ def linked(page) -> list[str]:
 def test_the_table_is_there():
     table = {term: entry.zh for term, entry in ENTRIES}
     assert len(table) > 60
-    assert (table["query"], table["key"], table["value"]) == ("查询", "键", "值")
+    assert (table["query"], table["key"], table["value"]) == ("查询（自主性提示）", "键（非自主性提示）", "值")
     assert (table["attention weight"], table["leave-one-out"]) == ("注意力权重", "留一法")
 
 
@@ -147,3 +147,78 @@ def test_what_the_entry_on_floats_says():
     digits = [round(-math.log10(torch.finfo(dtype).eps)) for dtype in (torch.float32, torch.float64)]
     entry = dict(ENTRIES)["float"]
     assert re.findall(r"about (\d+)", entry.definition) == [str(n) for n in digits]
+
+
+# What a term means, shown where it stands
+
+LESSON = "lessons/03-who-is-near-me.html"
+
+
+@pytest.mark.site
+def test_script_and_style_are_small_and_stay_where_terms_are():
+    size = sum((SITE / "_static" / name).stat().st_size for name in ("glossary.js", "glossary.css"))
+    assert size <= 5000
+    for path in SITE.rglob("*.html"):
+        html = path.read_text(encoding="utf-8")
+        assert ('class="term-says"' in html) == ("glossary.js" in html), path
+
+
+def test_every_term_of_a_lesson_carries_the_definition_of_the_glossary(parsed):
+    for lesson in LESSONS:
+        says = parsed(f"lessons/{lesson.stem}.html").select("a + .term-says")
+        assert len(says) == len(linked(lesson))
+        for shown, term in zip(says, linked(lesson)):
+            words = re.sub(r"\{\w+\}|[^a-z ]", "", dict(ENTRIES)[term].definition.split("$")[0].split("`")[0].lower())
+            assert " ".join(re.sub("[^a-z ]", "", shown.get_text(" ").lower()).split()).startswith(
+                " ".join(words.split()[:4])
+            )
+
+
+def opened(window):
+    return window.evaluate("[...document.querySelectorAll('.term-says:popover-open')].map(e => e.innerText)")
+
+
+def test_a_definition_is_shown_on_hover_and_focus_without_a_request(views, address):
+    window = views["desktop"]
+    window.goto(address + LESSON)
+    asked = []
+    window.on("request", lambda request: asked.append(request.url))
+    term = window.locator("a:has(+ .term-says)").first
+    term.hover()
+    (said,) = opened(window)
+    assert len(said.split()) > 3
+    box = window.locator(".term-says:popover-open").bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= 1280 and box["y"] >= 0
+    assert axe_complaints(window, rules=LOOKS) == []
+    window.mouse.move(5, 5)
+    assert opened(window) == []
+    term.focus()
+    assert opened(window) == [said]
+    assert window.locator(f"#{term.get_attribute('aria-describedby')}").inner_text() == said
+    window.keyboard.press("Escape")
+    assert opened(window) == []
+    assert [url for url in asked if "glossary" in url or url.endswith(".html")] == []
+
+
+def test_the_first_touch_shows_it_and_the_second_follows(views, address):
+    window = views["phone"]
+    window.goto(address + LESSON)
+    touch = """link => {
+        link.dispatchEvent(new PointerEvent("pointerdown", { pointerType: "touch", bubbles: true }));
+        link.focus();
+        return link.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
+    }"""
+    term = window.locator("a:has(+ .term-says)").first
+    assert term.evaluate(touch) is False, "the first touch goes nowhere"
+    assert len(opened(window)) == 1
+    box = window.locator(".term-says:popover-open").bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= window.viewport_size["width"]
+    with window.expect_navigation(url="**/glossary.html#**"):
+        term.evaluate(touch)
+
+
+def test_without_a_script_a_term_is_a_link(views, address):
+    window = views["plain"]
+    window.goto(address + LESSON)
+    assert not window.locator(".term-says").first.is_visible()
+    assert "glossary.html#" in window.locator("a:has(+ .term-says)").first.get_attribute("href")

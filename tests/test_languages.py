@@ -289,10 +289,25 @@ def test_the_lint_sees_what_is_broken(source, text, complaint):
     assert [found for found in lint_translation.complaints(source, text) if complaint in found]
 
 
-def test_the_lint_lets_pass_what_is_right():
-    source = "**Near** is {fact}`a` of `b`: the {term}`kernel` with $w = 4$, see [lesson 9](x.md)."
-    text = "**近**就是 `b` 的 {fact}`a`：{term}`核 <kernel>`取 $w = 4$，看[第 9 课](x.md)。"
+RIGHT = [
+    (
+        "**Near** is {fact}`a` of `b`: the {term}`kernel` with $w = 4$, see [lesson 9](x.md).",
+        "**近**就是 `b` 的 {fact}`a`：{term}`核 <kernel>`取 $w = 4$，看[第 9 课](x.md)。",
+    ),
+    ("a {term}`kernel`, a {query}`query`", "这叫{term}`核 <kernel>`，那是{query}`查询`"),
+    ("The **{term}`kernel`** {cite}`a`", "**{term}`核 <kernel>`**：{cite}`a`"),
+    ("Which? {try}`one <w=1>` {try}`two <w=2>`", "哪个？{try}`一 <w=1>` {try}`二 <w=2>`"),
+    (r"\hat f(x) = \sum_i a_i y_i", r"\hat f(x) = \sum_i a_i y_i"),
+    ("The animal … because {query}`it` was too tired", "The animal … because {query}`it` was too tired"),
+]
+
+
+@pytest.mark.parametrize(("source", "text"), RIGHT)
+def test_the_lint_lets_pass_what_is_right(source, text):
     assert lint_translation.complaints(source, text) == []
+
+
+def test_the_lint_knows_the_markup_of_docstrings():
     assert lint_translation.complaints("A **bold** word.", "一个 **粗** 字。", is_rst=True) == []
 
 

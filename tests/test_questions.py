@@ -3,6 +3,8 @@
 The numbers are those of the collection of questions, traps and errors that the page was written from.
 """
 
+import doctest
+import io
 import re
 from urllib.parse import quote_plus, urlsplit
 
@@ -95,6 +97,16 @@ ASKED = [
     ("found nowhere", "Where is the picture of it?", WORDS),
     ("a step too long", "Why has my w jumped to 83,000?", CODE),
     ("a straight line", "Can a weight be negative?", CODE),
+    ("threads", "Why does my formula with sigma not get narrower?", CODE),
+    ("threads", "May I add 1e-12 below the line, so that nothing divides by 0?", CODE),
+    ("threads", "Why are my distances wrong when all places are large?", CODE),
+    ("threads", "Why is my masked table full of nan?", CODE),
+    ("threads", '"modified by an inplace operation": what have I overwritten?', CODE),
+    ("threads", "In a mask, does True hide or keep?", CODE),
+    ("threads", "Is a moving average the same?", CODE),
+    ("threads", "Which width is R's `ksmooth(bandwidth = 1)`?", CODE),
+    ("threads", "Can I smooth many curves at once?", CODE),
+    ("threads", "Is it the same as kernel ridge regression, or a Gaussian process?", CODE),
     ("a band", "How sure is the curve? Can I draw a band?", CODE),
 ]
 PARTS = re.split(r"^### (.+)\n", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
@@ -133,6 +145,31 @@ def test_an_answer_leads_into_a_lesson(heading):
 def test_an_answer_settles_the_question_in_a_few_sentences(heading):
     sentences = re.findall(r"[.:?!]\)?(?=\s|$)", prose(ANSWERS[heading]).split("([")[0])
     assert 2 <= len(sentences) <= 10 or heading == "Where is the picture of it?"
+
+
+@pytest.fixture(scope="module")
+def header():
+    """What a reader has who has typed the lines at the top of the page."""
+    names: dict = {}
+    text = PAGE.read_text(encoding="utf-8")
+    run_examples(doctests.BLOCK.search(text)[1], names)
+    return names
+
+
+def run_examples(code: str, names: dict) -> str:
+    """Run examples as in a new Python; return what is not as printed."""
+    report = io.StringIO()
+    example = doctest.DocTestParser().get_doctest(code, names, PAGE.name, str(PAGE), 0)
+    example.globs = names
+    doctest.DocTestRunner(optionflags=doctests.FLAGS, verbose=False).run(example, out=report.write, clear_globs=False)
+    return report.getvalue()
+
+
+@BY_HEADING
+def test_an_answer_runs_alone_after_the_lines_at_the_top(heading, header):
+    names = dict(header)
+    for code in doctests.BLOCK.findall(ANSWERS[heading]):
+        assert not run_examples(code, names)
 
 
 def test_code_fits_the_column():

@@ -308,11 +308,13 @@ def test_there_are_enough_questions_of_each_kind():
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_the_right_option_has_no_favourite_place(page):
-    bodies = QUIZ.findall(page.read_text(encoding="utf-8"))
-    places = [[option.right for option in quiz.split(body)[1]].index(True) for body in bodies]
-    assert max(places.count(place) for place in set(places)) <= 0.6 * len(places)
-    assert len(set(places)) >= 3
+def test_the_right_option_has_no_favourite_place_and_is_seldom_the_longest(page):
+    options = [quiz.split(body)[1] for body in QUIZ.findall(page.read_text(encoding="utf-8"))]
+    places = [[option.right for option in some].index(True) for some in options]
+    assert max(places.count(place) for place in range(3)) <= 0.42 * len(places)
+    assert min(places.count(place) for place in range(3)) >= len(places) // 6
+    longest = [max(some, key=lambda option: (len(option.choice), not option.right)).right for some in options]
+    assert sum(longest) <= 0.4 * len(options), "by chance it would be the longest in every third question"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)

@@ -7,14 +7,24 @@ Why no library: Sphinx writes into the site that readers see, and two of them at
 """
 
 import fcntl
+import hashlib
 import os
 import shutil
 import subprocess
 import sys
+from importlib.metadata import distributions
 from pathlib import Path
 
 BUILD = Path("docs", "_build")
 DOCTREES, NEW, OLD, HTML = (BUILD / name for name in ("doctrees", "new", "old", "html"))
+MADE_FROM = BUILD / "made-from"  # beside the site: a hash of all that it was made from
+SOURCES = "docs", "nwlesson", "tools", "pyproject.toml", "README.md", "LICENSE"
+GENERATED = {
+    BUILD,
+    Path("docs", "examples"),
+    *(Path("docs", "reference", name) for name in ("generated", "backreferences")),
+}
+READY = f"The site is in {HTML}. make serve shows it; opened as files, its figures stand still."
 LANGUAGES = {"en": "", "zh_CN": "zh"}  # and the folder of each in the site; English first: it runs what the pages show
 
 
@@ -69,13 +79,38 @@ def replace_contents():
     shutil.rmtree(NEW)
 
 
+def made_from(options):
+    """Return a hash of the files, the libraries, the settings and the options that the site is made from."""
+    settings = {
+        key: value for key, value in os.environ.items() if key.startswith(("NWLESSON_", "LESSON_", "READTHEDOCS"))
+    }
+    libraries = sorted(f"{package.name} {package.version}" for package in distributions())
+    digest = hashlib.sha256(repr((sys.version, libraries, sorted(settings.items()), options)).encode())
+    for path in sorted(path for name in SOURCES for path in files_of(Path(name))):
+        digest.update(f"{path}\n".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def files_of(path):
+    """Return a file, or all files in a folder but those that the build or Python has made."""
+    if path.is_file():
+        return [path]
+    made = {*path.rglob("__pycache__"), *GENERATED}
+    return [file for file in path.rglob("*") if file.is_file() and not made & set(file.parents)]
+
+
 def languages():
     """Return English and the languages that have catalogues."""
     return [language for language in LANGUAGES if language == "en" or Path("docs", "locales", language).is_dir()]
 
 
 def html(options, held):
-    """Build the site; return 0 if the new one is in its place."""
+    """Build the site, unless nothing has changed since; return 0 if it is in its place."""
+    state = made_from(options)
+    if HTML.exists() and MADE_FROM.exists() and MADE_FROM.read_text(encoding="utf-8") == state:
+        print(READY)
+        return 0
+    MADE_FROM.unlink(missing_ok=True)
     if NEW.exists():  # an earlier build was interrupted
         shutil.rmtree(NEW)
         shutil.rmtree(DOCTREES, ignore_errors=True)
@@ -84,7 +119,8 @@ def html(options, held):
         print(f"The site was not built; the last good one, if any, stays in {HTML}.", file=sys.stderr)
         return 1
     replace_site()
-    print(f"The site is in {HTML}. make serve shows it; opened as files, its figures stand still.")
+    MADE_FROM.write_text(state, encoding="utf-8")
+    print(READY)
     return 0
 
 

@@ -7,9 +7,11 @@ nor how Chinese is set.
     python tools/lint_translation.py docs/locales/zh_CN/lesson-01.po    one of them
 """
 
+import json
 import re
 import sys
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -28,7 +30,7 @@ ROLE = re.compile(
 TRY = re.compile(r"\{try\}`[^`]*<([^<>`]+)>`")
 TERM = re.compile(r"\{term\}`(?:[^`<]*<([^<>`]+)>|([^`<]+))`")
 COLOUR = re.compile(r"\{(key|query|value|truth|prediction|weight|w)\}`")
-PLACE = re.compile(r"(?<![$\\\w^_}])\{(\w+)\}(?!`)")
+PLACE = re.compile(r"(?<![$\\\w^_}])\{(\w+)\}(?!`)", re.ASCII)  # a 汉字 before it is no letter of a formula
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 MATH = re.compile(r"\$\$.+?\$\$|\$[^$]+\$", re.DOTALL)
 SPAN = re.compile(r"(?<![`}:])(`+)(?!`)(.+?)(?<!`)\1(?!`)")
@@ -108,11 +110,11 @@ def markup(source, text):
 
 def asterisks(text, is_rst):
     """Yield emphasis that would be shown as asterisks (CommonMark's rule, or reStructuredText's)."""
-    text = re.sub(r"\{[\w:]+\}`[^`]*`|`[^`]*`", "`", MATH.sub("x", text))
+    text = re.sub(r"\{[\w:]+\}`[^`]*`|`[^`]*`", "{x}", MATH.sub("x", text))  # each begins and ends as punctuation does
     if is_rst:
         for mark in re.finditer(r"\*\*?([^*]+)\*\*?", text):
             before, after = text[: mark.start()][-1:], text[mark.end() :][:1]
-            if re.match(r"\w", before) or re.match(r"\w", after):
+            if re.match(HAN, before) or re.match(HAN, after):
                 yield f"reStructuredText: a space or `\\ ` beside {mark[0]!r}"
         return
     from markdown_it import MarkdownIt
@@ -126,6 +128,7 @@ def punctuation(text, is_rst=False):
     """Yield half-width punctuation between Chinese, and spaces that lack or are too many."""
     if is_rst:  # there, emphasis is only seen with a space beside it
         text = re.sub(r"(?:\\? )?(\*\*?[^*]+\*\*?)(?:\\? )?", r"\1", text)
+    text = re.sub(r" ?(\{try\}`[^`]*`) ?", r"\1", text)  # a button may have room around it
     said = PLACE.sub("x", prose(text)).replace("*", "").replace("\\ ", " ")
     near = rf"(?:{HAN}|[{WIDE}])"
     for found in HALF_WIDTH.finditer(said):
@@ -165,12 +168,24 @@ def wrong_terms(text):
             yield f"term {match[2]}: the table has {' or '.join(sorted(allowed))}, not {match[1]}"
 
 
+def stays(text):
+    """Say whether a message is a formula or a signature, or words of a sentence that the real head reads."""
+    said = SHOWN.sub(r"\1", text)
+    return "\\" in text or any(all(part.strip() in one for part in said.split("…")) for one in sentences())
+
+
+@cache
+def sentences():
+    stored = json.loads((ROOT / "docs" / "facts" / "sentences.json").read_text(encoding="utf-8"))
+    return [one["sentence"] for one in stored["sentences"]]
+
+
 def complaints(source, text, is_rst=False):
     """Return all that is wrong with one translation."""
     found = [*markup(source, text), *asterisks(text, is_rst), *wrong_terms(text)]
     if re.search(HAN, text):
         found += [*punctuation(text, is_rst), *wording(text)]
-    elif text == source and len(re.findall(r"\b[a-z]+\b", prose(text))) > 5:
+    elif text == source and len(re.findall(r"\b[a-z]+\b", prose(text))) > 5 and not stays(text):
         found.append("this is still English")
     return found
 

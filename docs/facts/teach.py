@@ -42,4 +42,13 @@ def of_wrong_ideas() -> dict[str, str]:
         "teach-plus-4": percent(without_minus[2]),
         "teach-dot-4": percent(product[2]),
         "teach-twice": f"{twice:.3f}",
-    }
+    } | of_the_exit_question()
+
+
+def of_the_exit_question() -> dict[str, str]:
+    """The wrong answer of those who lose the minus; the others are the average and what the one at 4 knows."""
+    at_4 = torch.tensor([4.0])
+    right = attention_pooling(at_4, KEYS, VALUES).item()
+    without_minus = (torch.softmax((at_4[:, None] - KEYS) ** 2 / 2, dim=-1) @ VALUES).item()
+    assert without_minus < 15 < VALUES.mean() < right < 40, "only one of the four answers should be likely"
+    return {"teach-exit-no-minus": f"{without_minus:.2f}"}

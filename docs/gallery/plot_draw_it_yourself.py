@@ -19,7 +19,7 @@ gaps = data.x_train.diff()
 print(f"widest gap between two neighbours: {gaps.max():.2f}")
 
 # %%
-# The grid is there to read your curve by: a line for each half.
+# The grid is there to read your curve by: a line every 0.5.
 
 fig, ax = plt.subplots(figsize=(4.8, 4.2))
 ax.set(xlabel="x", ylabel="y", xlim=(0, 5), ylim=(-1, 5.4))

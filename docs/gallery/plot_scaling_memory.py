@@ -56,8 +56,8 @@ describe(
     fig,
     f"""Peak memory above the inputs against n, on logarithmic axes, measured on {machine["processor"]}. At 10,000
     points, in MiB: {", ".join(at)}. The book's
-    form and broadcasting grow with the square of n. The other five need less than 20 at every size up to 100,000,
-    where the inputs alone take {3 * 8 * 100_000 / 2**20:.1f}; a million points need
+    form and broadcasting grow with the square of n. The other five need less than 20 MiB at every size up to 100,000,
+    where the inputs alone take {3 * 8 * 100_000 / 2**20:.1f} MiB; a million points need
     {largest:.0f} in bins and {broken:.0f} as features.""",
 )
 plt.show()

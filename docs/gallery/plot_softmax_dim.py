@@ -40,7 +40,7 @@ sums = wrong.sum(dim=1)
 describe(
     fig,
     f"""Truth and two predictions, both smooth humps. On the hill the one with softmax over dim 1 is lower than the
-    truth, the one over dim 0 higher; nothing in its shape gives it away. Its rows sum to between {sums.min():.2f} and
-    {sums.max():.2f}.""",
+    truth, the one over dim 0 higher; nothing in its shape gives it away. Over dim 0, the rows sum to between
+    {sums.min():.2f} and {sums.max():.2f}.""",
 )
 plt.show()

@@ -1,6 +1,7 @@
-"""What holds for every explorable: keys, phone, 320 px, no JavaScript, paper, other words, a strict policy, and axe.
+"""What holds for every explorable: keys, words, no JavaScript, files that do not come, a strict policy.
 
-A folder below docs/explorables with a page of its name is found by itself.
+A folder below docs/explorables with a page of its name is found by itself. What is seen of it, and what axe says, are
+files of their own: a file stays with one worker.
 """
 
 import gzip
@@ -8,29 +9,20 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from conftest import MORE_RULES, SITE
+from conftest import SITE
 from explorable_pages import (
     FOLDER,
     NAMES,
     PAUSE,
     PLAY,
-    VIEWS,
+    controls_of,
     no_complaints,
     open_page,
     put_back,
-    resized,
     settled,
     start,
     unfold,
 )
-
-CONTROLS = "input, select, button, summary"
-TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-
-
-def controls_of(root):
-    return root.locator(".explorable-controls").locator(CONTROLS)
 
 
 @pytest.mark.site
@@ -57,101 +49,6 @@ def test_no_word_is_in_the_module(name):
     code = (FOLDER / name / f"{name}.js").read_text(encoding="utf-8")
     code = re.sub(r"//.*|class: \"[^\"]*\"", "", code)
     assert re.findall(r"\"[^\"\n]*[A-Za-z]{2,} [a-z]{2,}[^\"\n]*\"", code) == []
-
-
-@pytest.mark.parametrize("view", VIEWS)
-def test_all_start_without_a_shift_and_fit(load, view):
-    waiting = []  # for the script that starts them all, until the page without it is measured
-    page = load(view=view, prepare=lambda page: page.route("**/explorable.js", lambda r: waiting.append(r)))
-    page.wait_for_function("() => document.fonts.status === 'loaded'")
-    heights = "() => [...document.querySelectorAll('.explorable')].map(root => root.offsetHeight)"
-    before = page.evaluate(heights)
-    for route in waiting:
-        route.continue_()
-    page.unroute("**/explorable.js")
-    for name in NAMES:
-        start(page, name)
-    resized(page)
-    assert page.evaluate("window.shifts") == []
-    assert page.evaluate(heights) == before, "what shifts out of sight"
-    assert page.evaluate(TOO_WIDE) <= 0
-    for name in NAMES:
-        root = page.locator(f"#explore-{name}")
-        for box in root.locator(".control").all():
-            assert box.locator(CONTROLS).count(), f"{name}: a place that no control has taken"
-        heights = [root.locator(f".explorable-{part}").bounding_box()["height"] for part in ("figure", "canvas")]
-        assert heights[0] == pytest.approx(heights[1], abs=1), f"{name}: what stands still needs no room of its own"
-        inside = root.bounding_box()
-        for part in root.locator(".explorable-below > *").all():
-            box = part.bounding_box()
-            assert box["x"] >= inside["x"] - 1 and box["x"] + box["width"] <= inside["x"] + inside["width"] + 1, name
-
-
-# Colours and sizes are all that differs between the views for axe, and no state has colours or sizes of its own; the
-# tree of elements and names is one.
-AXE = {
-    "dark": {"rules": {rule: {"enabled": True} for rule in MORE_RULES}},
-    "phone": {"runOnly": ["color-contrast", "target-size", "scrollable-region-focusable"]},
-}
-ASK_AXE = """([id, options]) => {
-    window.found = null;
-    axe.run(id, { resultTypes: ["violations"], ...options }).then(({ violations }) => (window.found = violations));
-}"""
-
-
-TAKE_AWAY = """root => {
-    window.places = [];
-    for (let inner = root; inner !== document.body; inner = inner.parentElement)
-        for (const other of [...inner.parentElement.children].filter(child => child !== inner)) {
-            const place = document.createComment("");
-            other.replaceWith(place);
-            window.places.push([place, other]);
-        }
-}"""
-
-
-@pytest.fixture
-def alone(visit):
-    """An explorable while all around it is away: axe reads the whole page before it looks at a part of it."""
-    pages = []
-
-    def take(name, view):
-        page, root = visit(name, view=view)
-        pages.append(page)
-        root.evaluate(TAKE_AWAY)
-        return page, root
-
-    yield take
-    for page in pages:
-        page.evaluate("for (const [place, other] of window.places) place.replaceWith(other)")
-
-
-@pytest.mark.parametrize("view", AXE)
-@pytest.mark.parametrize("name", NAMES)
-def test_breaks_no_rule_of_axe_in_any_state(alone, name, view):
-    page, root = alone(name, view)
-    if not page.evaluate("window.axe"):
-        page.evaluate(Axe().axe_script)
-    unfold(root)
-    enter = [lambda: None, *(button.click for button in root.locator("button.try").all())]
-    for press in enter if view == "dark" else [enter[0], enter[-1]]:
-        press()
-        page.clock.run_for(500)
-        page.evaluate(ASK_AXE, [f"#explore-{name}", AXE[view]])
-        while page.evaluate("window.found === null"):  # it waits for timers, and the clock stands still
-            page.clock.run_for(20)
-        violations = page.evaluate("window.found")
-        assert [(one["id"], [node["html"][:120] for node in one["nodes"]][:3]) for one in violations] == []
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_controls_have_names_and_are_large_enough_for_a_finger(visit, name):
-    _, root = visit(name, view="phone")
-    unfold(root)
-    for control in controls_of(root).all():
-        assert control.evaluate("e => e.labels?.[0]?.innerText || e.innerText").strip()
-        box = control.bounding_box()
-        assert box["width"] >= 24 and box["height"] >= 24
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -206,36 +103,6 @@ def test_a_module_that_does_not_load_leaves_the_figure_and_the_others_run(load, 
         assert root.locator(".control").first.is_visible() == (name not in lost)
     assert len(page.complaints) >= len(lost)
     page.complaints.clear()
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_on_paper_the_figure_stands_still(visit, name):
-    page, root = visit(name)
-    assert not root.locator(".explorable-static svg").is_visible()
-    page.emulate_media(media="print")
-    assert root.locator(".explorable-static svg").is_visible()
-    assert root.locator("svg.explorable-canvas").is_hidden()
-    assert not root.locator(".control").first.is_visible()
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_follows_the_window(visit, name):
-    page, root = visit(name)
-    page.set_viewport_size({"width": 320, "height": 640})
-    resized(page)
-    canvas = root.locator("svg.explorable-canvas")
-    width, height = canvas.evaluate("svg => [svg.clientWidth, svg.clientHeight]")
-    assert width < 320 and canvas.get_attribute("viewBox") == f"0 0 {width} {height}"
-    outside = canvas.evaluate(
-        """svg => {
-            const frame = svg.getBoundingClientRect();
-            const out = ({ left, right, width }) => width && (left < frame.left - 2 || right > frame.right + 2);
-            const texts = [...svg.querySelectorAll("text")];
-            return texts.filter(text => out(text.getBoundingClientRect())).map(text => text.textContent);
-        }"""
-    )
-    assert outside == []
-    assert page.evaluate(TOO_WIDE) <= 0
 
 
 @pytest.mark.parametrize("where", [PLAY, "lessons/03-who-is-near-me.html", "lessons/12-other-kernels-and-widths.html"])
@@ -319,30 +186,6 @@ def test_a_step_is_heard_in_twenty_words_that_can_be_read_too(visit, name):
     assert pressed
 
 
-SEEN = """([box, ...parts]) => {
-    const top = Math.max(0, document.querySelector(".mobile-header")?.getBoundingClientRect().bottom ?? 0);
-    return [box, ...parts].map(e => {
-        const { top: above, bottom } = e.getBoundingClientRect();
-        return above >= top - 1 && bottom <= innerHeight + 1;
-    });
-}"""
-
-
-@pytest.mark.parametrize("size", [(1280, 800), (360, 740)], ids=str)
-@pytest.mark.parametrize("name", NAMES)
-def test_figure_question_and_verdict_are_on_the_screen_together(visit, name, size):
-    page, root = visit(name, view="phone" if size[0] < 500 else "desktop")
-    page.set_viewport_size({"width": size[0], "height": size[1]})
-    resized(page)
-    unfold(root)
-    canvas, summary = (root.locator(f".explorable-{part}").element_handle() for part in ("canvas", "summary"))
-    for button in root.locator("li > p > button.try").all():
-        settled(page, root, lambda button=button: [button.focus(), page.keyboard.press("Enter")])
-        question = button.locator("xpath=..").element_handle()
-        seen = page.evaluate(SEEN, [canvas, summary, question])
-        assert seen == [True] * 3, button.inner_text()
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_keeps_the_policy_of_the_site(visit, name):
     """What runs or is drawn comes from files of the site; the browser complains of all else, and that fails."""
@@ -401,41 +244,3 @@ def test_a_page_that_is_put_back_is_as_it_was(visit):
     assert root.inner_html() != first
     put_back(page, "desktop")
     assert root.inner_html() == first
-
-
-# Not looked at: the numbers of axes, colour scales, levels and epochs, which are names.
-DRAWN = """svg => [...svg.querySelectorAll(
-    ":scope > *:not([data-part^=axes], [data-part^=scale], [data-part=names], [data-part=epoch-numbers])"
-)].map(part => part.textContent === "" ? [] : [part, ...part.querySelectorAll("*")]
-    .filter(element => !element.childElementCount).map(element => element.textContent)).flat()"""
-NUMBER = r"(?<![\w^])[−-]?(?:\d+(?:\.\d+)?|∞)(?![\w×])"
-NO_NUMBERS = {"curve-and-heatmap"}
-
-
-def numbers_in(texts):
-    return [number.replace("−", "-") for text in texts for number in re.findall(NUMBER, text)]
-
-
-def is_told(number, told):
-    """A text may be more exact than the drawing."""
-    digits = len(number.partition(".")[2])
-    return number in told or ("∞" not in number and any(f"{float(one):.{digits}f}" == number for one in told))
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_every_number_that_is_drawn_stands_in_a_text_too(visit, name):
-    """After the start and after each {try}, in the summary, the table or beside a control."""
-    page, root = visit(name)
-    unfold(root)
-    looked = 0
-    for press in [None, *(button.click for button in root.locator("button.try").all())]:
-        if press:
-            settled(page, root, press)
-        drawn = numbers_in(root.locator("svg.explorable-canvas").evaluate(DRAWN))
-        boxes = root.locator(".explorable-summary, .explorable-below, .explorable-controls output")
-        told = set(numbers_in(boxes.all_inner_texts()))
-        assert [
-            number for number in drawn if not is_told(number, told - {"∞", "-∞"} if "∞" not in number else told)
-        ] == []
-        looked += len(drawn)
-    assert bool(looked) == (name not in NO_NUMBERS)

@@ -138,3 +138,16 @@ def test_only_this_figure_asks_for_the_sentences(load):
     assert not [url for url in asked if url.endswith("real-head/data.json")]
     start(page, "real-head")
     assert len([url for url in asked if url.endswith("real-head/data.json")]) == 1
+
+
+def test_on_home_a_word_is_tapped_and_the_three_steps_are_told(load):
+    page = load(where="index.html", view="phone")
+    root = start(page, "real-head")
+    expect_real_head(root)
+    assert [box.get_attribute("id") for box in root.locator("input, select").all()] == [
+        f"explore-real-head-{part}" for part in ("sentence", "query")
+    ], "a sentence and a word, and no more"
+    word = root.locator("[data-part=words] text").nth(9)
+    settled(page, root, lambda: word.tap(force=True))
+    expect_real_head(root, query=9)
+    assert "most of all" in root.locator(".explorable-live").text_content()

@@ -541,7 +541,10 @@ def expect_race(root, epoch, bet=None, **settings):
         "all => all.map(e => [e.textContent, e.classList[0]])"
     )
     assert names == [
-        [RUNNERS[i] + (" →" if at[i][1] > 12 else ""), "strong" if RUNNERS[i] == bet else "clear"]
+        [
+            RUNNERS[i] + (" (your bet)" if RUNNERS[i] == bet else "") + (" →" if at[i][1] > 12 else ""),
+            "strong" if RUNNERS[i] == bet else "clear",
+        ]
         for i in sorted(range(4), key=lambda i: at[i][1])
     ]
     assert len(set(marks_of(root))) == 4, "four shapes"
@@ -559,7 +562,7 @@ def expect_race(root, epoch, bet=None, **settings):
     assert f"The lowest has w = {in_words(at[order[0]][1])}." in summary
     if bet and epoch == 20:
         place = order.index(RUNNERS.index(bet)) + 1
-        assert ("Your bet was right." if bet in first else f"You bet on {bet}: place {place}.") in summary
+        assert ("Your bet was right." if bet in first else f"You bet on {bet}: place {place} of 4.") in summary
     return summary
 
 

@@ -80,17 +80,31 @@ def links_of(app: Sphinx) -> Links:
 
 
 def forgiving(test: str) -> str:
-    """Let the test of an exercise say what is missing, where it would stop the notebook."""
+    """Let the test of an exercise say what is missing, where it would stop the notebook; nbgrader wants it to stop."""
     if not (done := DONE.search(test)):
         raise ExtensionError(f'the test of an exercise must print "1a: done" at its end, with its number:\n{test}')
-    number = done[1]
     return f"""\
 try:
 {indent(test, "    ")}
-except AssertionError as error:
-    print("{number}: not yet:", error)
 except Exception as error:
-    print("{number}: not yet:", repr(error))"""
+    said = error if isinstance(error, AssertionError) else repr(error)
+    print("{done[1]}: not yet:", said)
+    if "NBGRADER_EXECUTION" in __import__("os").environ:  # a teacher marks
+        raise"""
+
+
+def for_nbgrader(test: str) -> dict:
+    """Return what nbgrader wants to know of a cell that gives a point; it puts the test back, should it be changed."""
+    return {
+        "grade": True,
+        "grade_id": f"exercise-{DONE.search(test)[1].lower()}",
+        "points": 1,
+        "locked": True,
+        "solution": False,
+        "task": False,
+        "schema_version": 3,
+        "cell_type": "code",
+    }
 
 
 def code_cell(cell: nbformat.NotebookNode, name: str) -> nbformat.NotebookNode:
@@ -99,7 +113,9 @@ def code_cell(cell: nbformat.NotebookNode, name: str) -> nbformat.NotebookNode:
     metadata = {"tags": tags} if tags else {}
     if {"remove-cell", "remove-input"} & set(tags):
         metadata["jupyter"] = {"source_hidden": True}  # not shown on the page; Jupyter folds it
-    source = forgiving(cell.source) if "success-test" in tags else cell.source
+    source = cell.source
+    if "success-test" in tags:
+        source, metadata["nbgrader"] = forgiving(source), for_nbgrader(source)
     return nbformat.v4.new_code_cell(translate_code(source, "python", _), id=name, metadata=metadata)
 
 

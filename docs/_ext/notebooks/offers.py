@@ -12,7 +12,7 @@ from sphinx.util.docutils import SphinxRole
 
 from notebooks.packing import ARCHIVE
 
-WHAT = {"lesson": ARCHIVE, "package": "nwlesson-*.whl"}  # in the folder notebooks of the site
+WHAT = {"lesson": ARCHIVE, "package": "nwlesson-*.whl", "cards": "*.apkg"}  # in the folder notebooks of the site
 
 
 class take_home(nodes.Inline, nodes.Element):
@@ -20,7 +20,7 @@ class take_home(nodes.Inline, nodes.Element):
 
 
 class TakeHomeRole(SphinxRole):
-    """Link to the archive with the whole `lesson`, or to the `package`, and say how large it is."""
+    """Link to the archive with the whole `lesson`, to the `package` or to the `cards`, and say how large it is."""
 
     def run(self):
         if self.text not in WHAT:

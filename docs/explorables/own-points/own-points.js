@@ -28,6 +28,7 @@ import { bestOrEnd, curvePlaces, loss, lossCurve, predict, range, risesAgain, wi
 
 const PRESETS = ["outlier", "step", "crowds"];
 const OWN = "own"; // the reader's
+const FIRST = { w: 3, point: 8 };
 const [LEAST, MOST] = [2, 30]; // points
 const [SIDE, STEP] = [5, 0.05]; // of the plot, from 0; and of the grid on which points lie
 const LINES = SIDE / STEP + 1;
@@ -70,7 +71,7 @@ function between(a, b, t) {
 function keepPoints({ part }, codes) {
   part("points", codes.get(PRESETS[0]), (text) => codes.get(text) ?? readCode(text), between);
   part(OWN, codes.get(OWN), readCode);
-  part("point", 8, (text) => range(MOST, (i) => i + 1).find((i) => String(i) === text));
+  part("point", FIRST.point, (text) => range(MOST, (i) => i + 1).find((i) => String(i) === text));
 }
 
 // What can be asked of the points, and done to them.
@@ -81,7 +82,7 @@ function makeActs({ state, change }, codes) {
   const put = (all, point = state.point) => change({ points: packed(all), point });
   function show(name) {
     const own = given() ? state.own : state.points;
-    change({ points: name === OWN ? own : codes.get(name), own });
+    change(name === OWN ? { points: own, own } : { ...FIRST, points: codes.get(name), own });
   }
   return {
     points,
@@ -285,7 +286,7 @@ function makeControls({ controls, below, say, slider, buttons }, acts, view) {
   const shown = [...PRESETS, OWN];
   const presets = buttons(Object.fromEntries(shown.map((name) => [name, () => acts.show(name)])));
   controls.firstElementChild.after(below);
-  slider("w", { values: WS, value: 3, role: "query", format: writeW });
+  slider("w", { values: WS, value: FIRST.w, role: "query", format: writeW });
   const which = slider("point", {
     ...{ min: 1, max: MOST, step: 1, role: "value", put: (i) => acts.choose(i - 1) },
     get: () => chosen() + 1,

@@ -6,6 +6,9 @@ import { calm, set } from "./draw.js";
 const PAUSE = 400; // milliseconds without a change: then the summary is spoken and the address written
 const GLIDE = 800; // milliseconds that a {try} takes to arrive
 
+// Sentences one after the other; Chinese puts no space between them.
+const joined = (sentences) => sentences.join(document.documentElement.lang.startsWith("zh") ? "" : " ");
+
 let loaded = {};
 // The data in the file of a folder, by default the lesson's; each is loaded once for all.
 function data(folder = "shared") {
@@ -179,13 +182,13 @@ async function run(root, name, build) {
     if (!size.width) return; // not shown, as when printing
     controls.show();
     told = draw(parts.state, size);
-    set(summary, { text: told.flat().join(" ") });
+    set(summary, { text: joined(told.flat()) });
   }
   // Of what is told, `said` and `more`, a listener hears the sentences of `said` that are new; all can be read.
   function tell() {
     const [said] = told;
     set(summary, { "aria-busy": null });
-    set(live, { text: said.filter((sentence) => !heard.includes(sentence)).join(" ") });
+    set(live, { text: joined(said.filter((sentence) => !heard.includes(sentence))) });
     heard = said;
   }
   const later = makePace(paint, () => {

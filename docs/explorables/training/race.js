@@ -83,6 +83,9 @@ export function makeRace({ controls, say, state, part, change, radios }, seeds) 
   };
 }
 
+// A, B, C as the language of the page writes it.
+const listed = (names) => new Intl.ListFormat(document.documentElement.lang, { style: "narrow" }).format(names);
+
 const shapes = (places) => places.map(([x, y], i) => SHAPES[i](Math.round(x), Math.round(y))).join("");
 
 // Where each stands on the curve, and where there is room, in the history.
@@ -115,7 +118,8 @@ function namesOf({ race, across, down, edge }, say) {
   const sorted = race.at.map(({ w, loss }, i) => ({ i, w: Math.abs(w), y: down(loss) })).sort((a, b) => a.w - b.w);
   return sorted.map(({ i, w, y }, row) => {
     const [x, beyond] = [across(w), w > edge];
-    const text = `${say(`bet-${NAMES[i]}`)}${beyond ? " →" : ""}`;
+    const runner = say(`bet-${NAMES[i]}`);
+    const text = `${i === race.bet ? say("race-yours", { runner }) : runner}${beyond ? " →" : ""}`;
     return { x, y, text, top: 44 + 17 * row, end: x > across.to - 90, bet: i === race.bet };
   });
 }
@@ -150,7 +154,7 @@ export function raceLayers(svg, say) {
 export function raceSummary({ epoch, order, winners, first, bet }, notes, values, say) {
   const names = NAMES.map((name) => say(`bet-${name}`));
   const told = { ...values, epoch, bet: names[bet], place: order.indexOf(bet) + 1, loss: number(first.loss, 4) };
-  told.names = names.filter((_, i) => winners[i]).join(", ");
+  told.names = listed(names.filter((_, i) => winners[i]));
   const over = epoch === LENGTH;
   const said = [["race-start", "race-leads", "race-won"][Number(epoch > 0) + Number(over)]];
   if (bet >= 0) said.push(over ? `race-${winners[bet]}` : "race-bet");

@@ -1,0 +1,119 @@
+"""A deck of cards for Anki, made from glossary, quizzes and shapes: the same sources give the same bytes.
+
+Why not ours alone: genanki writes the deck. Here is only said what stands on the cards, and the date is left out. The
+questions about pictures stay on their page.
+"""
+
+import html
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import genanki
+from markdown_it import MarkdownIt
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from notebooks import packing
+from notebooks.markdown import Links, plain
+from quiz import split
+from roles import facts
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+
+NAME = "attention-in-fifty-points.apkg"
+DECK, MODEL = 1964_000_001, 1964_000_002  # Anki knows a deck and its form by these numbers, also after an update
+QUIZ = re.compile(r"^:::\{quiz\}\n(.*?)^:::$", re.MULTILINE | re.DOTALL)
+QUIZZES = ("shapes", "numbers", "bugs")
+ROW = re.compile(r"^\| (`.+`) \| (`.+`) \|$", re.MULTILINE)
+STYLE = ".card { font: 1.2rem/1.5 sans-serif; max-width: 40rem; margin: auto; } .card pre { overflow-x: auto; }"
+
+
+class Card(NamedTuple):
+    """What stands on the two sides, as Markdown, and where it comes from."""
+
+    front: str
+    back: str
+    source: str
+
+
+def from_glossary(text: str) -> list[Card]:
+    """Make a card for each term: the word in front; what it means, and the Chinese term, behind."""
+    (body,) = re.findall(r":::\{glossary\}\n(.*?)^:::$", text, re.DOTALL | re.MULTILINE)
+    cards = []
+    for block in re.split(r"\n(?=\S)", body):
+        term, _, entry = block.strip().partition("\n")
+        definition, *more = ["\n".join(map(str.strip, part.splitlines())) for part in entry.strip().split("\n\n")]
+        chinese = re.search(r"\{zh\}`([^`]+)`", entry)[1]
+        shown = more[-1].partition("[Lesson")[0].strip(" ·")
+        cards.append(Card(term, "\n\n".join(filter(None, [definition, *more[:-1], shown, chinese])), "glossary"))
+    return cards
+
+
+def from_quiz(text: str, page: str) -> list[Card]:
+    """Make a card for each question: the options in front, the right one and its reason behind."""
+    cards = []
+    for body in QUIZ.findall(text):
+        question, options = split(body)
+        listed = "\n".join(f"- {' '.join(option.choice.split())}" for option in options)
+        (right,) = [option for option in options if option.right]
+        cards.append(Card(f"{question.strip()}\n\n{listed}", f"{right.choice}\n\n{right.reason}", page))
+    return cards
+
+
+def from_shapes(text: str) -> list[Card]:
+    """Make a card for each line of the sheet: the code in front, its shape behind."""
+    cards = []
+    for part in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
+        title, _, rest = part.partition("\n")
+        cards += [Card(f"{title}: the shape of\n\n{code}", shape, "shapes") for code, shape in ROW.findall(rest)]
+    return cards
+
+
+def cards_of(docs: Path) -> list[Card]:
+    """Return all cards, in the order of the deck."""
+
+    def read(name: str) -> str:
+        return (docs / f"{name}.md").read_text(encoding="utf-8")
+
+    quizzes = [card for name in QUIZZES for card in from_quiz(read(f"practice/quiz-{name}"), f"quiz-{name}")]
+    return [*from_glossary(read("reference/glossary")), *quizzes, *from_shapes(read("reference/shapes"))]
+
+
+def math(content: str, options: dict) -> str:
+    """Write a formula as Anki wants it."""
+    return f"\\[{html.escape(content)}\\]" if options["display_mode"] else f"\\({html.escape(content)}\\)"
+
+
+def side(text: str, table: dict[str, str]) -> str:
+    """Return one side of a card as HTML: links become words, facts become numbers."""
+    markdown = re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", plain(text, table, "card", Links("", {}, {})))
+    return MarkdownIt().use(dollarmath_plugin, renderer=math).render(markdown).strip()
+
+
+def write(path: Path, docs: Path, table: dict[str, str], title: str) -> int:
+    """Write the deck and return how many cards it has."""
+    model = genanki.Model(
+        MODEL,
+        title,
+        fields=[{"name": "Front"}, {"name": "Back"}],
+        templates=[{"name": "Card", "qfmt": "{{Front}}", "afmt": "{{Front}}<hr>{{Back}}"}],
+        css=STYLE,
+    )
+    deck = genanki.Deck(DECK, title)
+    for card in (cards := cards_of(docs)):
+        name = genanki.guid_for(card.source, card.front)  # the same card, should its answer be mended
+        fields = [side(card.front, table), side(card.back, table)]
+        deck.add_note(genanki.Note(model=model, fields=fields, guid=name, tags=[card.source]))
+    genanki.Package(deck).write_to_file(str(path), timestamp=1)
+    packing.pack(path, packing.unpack(path))
+    return len(cards)
+
+
+def write_deck(app: Sphinx, env: BuildEnvironment) -> None:
+    """Write the deck beside what else is taken home."""
+    if app.builder.name == "html":
+        write(Path(app.outdir, "notebooks", NAME), Path(app.srcdir), facts(app), app.config.html_title)
+
+
+def setup(app: Sphinx) -> dict:
+    app.connect("env-updated", write_deck, priority=600)  # after the notebooks, which empty their folder first
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

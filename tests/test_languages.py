@@ -309,6 +309,7 @@ def test_the_lint_lets_pass_what_is_right(source, text):
 
 def test_the_lint_knows_the_markup_of_docstrings():
     assert lint_translation.complaints("A **bold** word.", "一个 **粗** 字。", is_rst=True) == []
+    assert lint_translation.complaints("See :doc:`it <x>`.", "看\\ :doc:`那里 <x>`。", is_rst=True) == []
 
 
 # Pictures and code

@@ -20,10 +20,15 @@ pytestmark = [pytest.mark.site, pytest.mark.slow]
 XHTML, SVG = pages.XHTML, pages.SVG
 
 
+@pytest.fixture(scope="module", params=[pages.ENGLISH, pages.CHINESE], ids=["English", "Chinese"])
+def edition(request):
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def book(tmp_path_factory):
+def book(tmp_path_factory, edition):
     path = tmp_path_factory.mktemp("book") / "book.epub"
-    path.write_bytes(epub.make())
+    path.write_bytes(epub.make(edition))
     return path
 
 
@@ -58,6 +63,14 @@ def test_formulas_pictures_and_links_are_inside(lesson):
     assert not [link for link in links if ".html" in link and "://" not in link]
 
 
+def test_it_is_in_the_language_of_its_edition(book, edition):
+    with ZipFile(book) as archive:
+        package = archive.read("book/book.opf").decode()
+        title = archive.read("book/contents.xhtml").decode()
+    assert f"<dc:language>{edition.language}</dc:language>" in package
+    assert f"<h1>{edition.title}</h1>" in title and ("注意力" in edition.title) == (edition is pages.CHINESE)
+
+
 def test_nothing_waits_for_a_script(lesson):
     tags = {part.tag.rpartition("}")[2] for part in lesson.iter()}
     assert not tags & pages.NOT_ON_PAPER - {"link", "style"}
@@ -70,19 +83,19 @@ def test_what_is_taken_away_leaves_the_words_after_it():
     assert ElementTree.tostring(page) == b"<p>ab<i>c</i>de</p>"
 
 
-def test_the_contents_of_the_pdf_tell_the_right_pages(chromium):
-    chapters = pages.chapters()[:3]
-    made = pdf.print_book(chromium, chapters)
+def test_the_contents_of_the_pdf_tell_the_right_pages(chromium, edition):
+    chapters = pages.chapters(edition)[:3]
+    made = pdf.print_book(chromium, chapters, edition)
     numbers = pdf.numbers_of(made)
     with pikepdf.open(io.BytesIO(made)) as book, book.open_outline() as outline:
         titles = [item.title for item in outline.root]
         sheets = [page.obj.objgen for page in book.pages]
         told = [sheets.index(item.destination[0].objgen) + 1 for item in outline.root[2:] if item.destination]
-    assert titles[:2] == [pages.TITLE, "Contents"]
+    assert titles[:2] == [edition.title, edition.contents]
     starts = [numbers[pdf.name(chapter.path)] for chapter in chapters]
     assert starts == sorted(set(starts)) and starts[0] == 3
     assert all(
-        f'">{chapter.title}</a> <span>{start}<' in pdf.contents(chapters, numbers)
+        f'">{chapter.title}</a> <span>{start}<' in pdf.contents(chapters, numbers, edition.contents)
         for chapter, start in zip(chapters, starts)
     )
     assert not told or told[0] == 3

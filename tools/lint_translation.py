@@ -79,7 +79,7 @@ def counted(text):
     terms = [given or word for given, word in TERM.findall(bare)]
     without = re.sub(r"\{\w[\w:]*\}`[^`]*`|:[\w:]+:`[^`]*`|`[^`]*`__?", "", bare)
     return {
-        "role": Counter(ROLE.findall(bare)),
+        "role": Counter(ROLE.findall(re.sub(r":doc:`[^`<]*<([^<>`]+)>`", r":doc:`\1`", bare))),
         "state of {try}": Counter(TRY.findall(bare)),
         "term (write {term}`核 <kernel>`)": Counter(" ".join(term.lower().split()) for term in terms),
         "colour": Counter(COLOUR.findall(bare)),

@@ -1,4 +1,4 @@
-"""Make a book of the built site: `python tools/book epub` or `pdf`, and offer it on the site, with its size.
+"""Make a book of the site in each language: `python tools/book epub` or `pdf`, and offer it there, with its size.
 
 Nothing runs again: the chapters are the pages that readers see. Why no library: Sphinx's own EPUB builder would write
 our formulas without the namespace that a device wants, and our pictures in colours that it does not know; its PDF needs
@@ -23,9 +23,9 @@ MAKE = {"epub": epub.make, "pdf": pdf.make}
 def offer(path: Path) -> None:
     """Put a link to the book, with its size, into the pages that have kept a place for it."""
     place = re.compile(rf'(<span class="book-{path.suffix[1:]}">).*?</span>', re.DOTALL)
-    for page in pages.SITE.glob("*/*.html"):
+    for page in path.parents[1].glob("*/*.html"):
         text = page.read_text(encoding="utf-8")
-        link = f'<a href="../{path.relative_to(pages.SITE).as_posix()}">{path.name}</a> ({size(path)})'
+        link = f'<a href="../{path.relative_to(path.parents[1]).as_posix()}">{path.name}</a> ({size(path)})'
         if (changed := place.sub(rf"\g<1>{link}</span>", text)) != text:
             page.write_text(changed, encoding="utf-8")
 
@@ -34,13 +34,17 @@ def size(path: Path) -> str:
     return f"{path.stat().st_size / 1_000_000:.1f} MB"
 
 
-if __name__ == "__main__":
-    kind = sys.argv[1]
-    target = pages.SITE / "book" / f"{pages.NAME}.{kind}"
+def make(kind: str, edition: pages.Edition) -> None:
+    target = edition.site / "book" / f"{pages.NAME}.{kind}"
     target.parent.mkdir(exist_ok=True)
-    made = MAKE[kind]()
+    made = MAKE[kind](edition)
     part = target.with_suffix(".part")
     part.write_bytes(made)
     part.replace(target)
     offer(target)
     print(f"{target} ({size(target)})")
+
+
+if __name__ == "__main__":
+    for edition in pages.ENGLISH, pages.CHINESE:
+        make(sys.argv[1], edition)

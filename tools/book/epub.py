@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 import pages
-from pages import ROOT, SITE, SVG, XHTML, XLINK, Chapter
+from pages import ROOT, SVG, XHTML, XLINK, Chapter, Edition
 
 sys.path[:0] = [str(ROOT)]
 import nwlesson  # noqa: E402
@@ -40,7 +40,7 @@ CONTAINER = """<?xml version="1.0" encoding="utf-8"?>
 """
 PAGE = """<?xml version="1.0" encoding="utf-8"?>
 <!DOCTYPE html>
-<html xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops" lang="en" xml:lang="en">
+<html xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops" lang="{lang}" xml:lang="{lang}">
 <head><title>{title}</title><link rel="stylesheet" href="{up}book.css"/></head>
 <body>{body}</body></html>
 """
@@ -87,18 +87,18 @@ def place_links(chapter: Chapter, anchors: dict[str, set[str]]) -> set[str]:
     return pictures
 
 
-def write(chapter: Chapter) -> str:
+def write(chapter: Chapter, lang: str) -> str:
     body = ElementTree.tostring(chapter.body, encoding="unicode")
-    return PAGE.format(title=escape(chapter.title), up="../" * chapter.path.count("/"), body=body)
+    return PAGE.format(lang=lang, title=escape(chapter.title), up="../" * chapter.path.count("/"), body=body)
 
 
-def contents(chapters: list[Chapter]) -> str:
+def contents(chapters: list[Chapter], edition: Edition) -> str:
     links = [f'<li><a href="{c.path[:-5]}.xhtml">{escape(c.title)}</a></li>' for c in chapters]
-    body = f'<nav epub:type="toc"><h1>{escape(pages.TITLE)}</h1><ol>{"".join(links)}</ol></nav>'
-    return PAGE.format(title=escape(pages.TITLE), up="", body=body)
+    body = f'<nav epub:type="toc"><h1>{escape(edition.title)}</h1><ol>{"".join(links)}</ol></nav>'
+    return PAGE.format(lang=edition.language, title=escape(edition.title), up="", body=body)
 
 
-def package(chapters: list[Chapter], texts: dict[str, str], pictures: list[str]) -> str:
+def package(chapters: list[Chapter], texts: dict[str, str], pictures: list[str], edition: Edition) -> str:
     """Return the list of all files, with what is inside of each, and their order."""
     items = ['<item id="contents" href="contents.xhtml" media-type="application/xhtml+xml" properties="nav"/>']
     items += ['<item id="style" href="book.css" media-type="text/css"/>']
@@ -115,10 +115,12 @@ def package(chapters: list[Chapter], texts: dict[str, str], pictures: list[str])
     ]
     order = "".join(f'<itemref idref="c{number}"/>' for number in range(len(chapters)))
     return f"""<?xml version="1.0" encoding="utf-8"?>
-<package xmlns="http://www.idpf.org/2007/opf" version="3.0" unique-identifier="id" xml:lang="en">
+<package xmlns="http://www.idpf.org/2007/opf" version="3.0" unique-identifier="id" xml:lang="{edition.language}">
 <metadata xmlns:dc="http://purl.org/dc/elements/1.1/">
-<dc:identifier id="id">nwlesson-{nwlesson.__version__}</dc:identifier><dc:title>{escape(pages.TITLE)}</dc:title>
-<dc:language>en</dc:language><dc:creator>The nwlesson authors</dc:creator><dc:rights>MIT licence</dc:rights>
+<dc:identifier id="id">nwlesson-{nwlesson.__version__}-{edition.language}</dc:identifier>
+<dc:title>{escape(edition.title)}</dc:title>
+<dc:language>{edition.language}</dc:language><dc:creator>{edition.authors}</dc:creator>
+<dc:rights>MIT licence</dc:rights>
 <meta property="dcterms:modified">2000-01-01T00:00:00Z</meta>
 </metadata>
 <manifest>{"".join(items)}</manifest>
@@ -126,18 +128,18 @@ def package(chapters: list[Chapter], texts: dict[str, str], pictures: list[str])
 """
 
 
-def make() -> bytes:
+def make(edition: Edition) -> bytes:
     """Return the book. It has no date, so the same site gives the same bytes."""
-    chapters = pages.chapters()
+    chapters = pages.chapters(edition)
     for chapter in chapters:
         tidy(chapter.body)
     anchors = {chapter.path: pages.ids(chapter.body) for chapter in chapters}
     pictures = sorted(set().union(*(place_links(chapter, anchors) for chapter in chapters)))
-    texts = {f"{chapter.path[:-5]}.xhtml": write(chapter) for chapter in chapters}
-    texts |= {"contents.xhtml": contents(chapters), "book.css": STYLE}
-    texts["book.opf"] = package(chapters, texts, pictures)
+    texts = {f"{chapter.path[:-5]}.xhtml": write(chapter, edition.language) for chapter in chapters}
+    texts |= {"contents.xhtml": contents(chapters, edition), "book.css": STYLE}
+    texts["book.opf"] = package(chapters, texts, pictures, edition)
     files = {f"book/{name}": text.encode() for name, text in texts.items()}
-    files |= {f"book/{path}": (SITE / path).read_bytes() for path in pictures}
+    files |= {f"book/{path}": (edition.site / path).read_bytes() for path in pictures}
     packed = io.BytesIO()
     with ZipFile(packed, "w") as archive:
         archive.writestr(ZipInfo("mimetype"), "application/epub+zip", compress_type=ZIP_STORED)

@@ -10,14 +10,32 @@ import html5lib
 
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "docs" / "_build" / "html"
-NAME, TITLE = "attention-in-fifty-points", "Attention in fifty points"
+NAME = "attention-in-fifty-points"
 XHTML, SVG = "{http://www.w3.org/1999/xhtml}", "{http://www.w3.org/2000/svg}"
 XLINK = "{http://www.w3.org/1999/xlink}href"
 # What is not for paper: pages to play with, the gallery (the lessons show its pictures), the API, the deck.
 NOT_A_CHAPTER = re.compile(r"play/|examples/|reference/(generated/|api)|teach/(slides|handout)|about/(?!cite)")
-NOT_ON_PAPER = {"script", "style", "button", "input", "select", "textarea", "template", "link", "output"}
+NOT_ON_PAPER = {"script", "style", "form", "button", "input", "select", "textarea", "template", "link", "output"}
 MOVING = {"headerlink", "notebook-links", "explorable-canvas", "explorable-controls", "explorable-live", "word-wait"}
 MOVING |= {"explorable-words", "explorable-summary", "explorable-below", "book-epub", "book-pdf", "copybtn"}
+MOVING |= {"term-says", "practice-words", "practice-progress"}
+
+
+class Edition(NamedTuple):
+    """The site in one language: the folder of its pages, and what a book says that no page does."""
+
+    site: Path
+    language: str
+    contents: str
+    authors: str
+
+    @property
+    def title(self) -> str:
+        return words(next(parse(self.site / "index.html").iter(f"{XHTML}h1"))).removesuffix("#")
+
+
+ENGLISH = Edition(SITE, "en", "Contents", "The nwlesson authors")
+CHINESE = Edition(SITE / "zh", "zh-CN", "目录", "nwlesson 的作者们")
 
 
 class Chapter(NamedTuple):
@@ -28,8 +46,8 @@ class Chapter(NamedTuple):
     body: Element
 
 
-def parse(path: str) -> Element:
-    return html5lib.parse((SITE / path).read_text(encoding="utf-8"))
+def parse(path: Path) -> Element:
+    return html5lib.parse(path.read_text(encoding="utf-8"))
 
 
 def classes(element: Element) -> set[str]:
@@ -60,14 +78,14 @@ def words(element: Element) -> str:
     return " ".join("".join(element.itertext()).split())
 
 
-def chapters() -> list[Chapter]:
+def chapters(edition: Edition) -> list[Chapter]:
     """Return the chapters in the order of the site's list of pages."""
     found = []
-    for link in parse("index.html").iter(f"{XHTML}a"):
+    for link in parse(edition.site / "index.html").iter(f"{XHTML}a"):
         path = link.get("href", "")
         is_page = {"reference", "internal"} <= classes(link) and path.endswith(".html")
         if is_page and not NOT_A_CHAPTER.match(path) and path not in (chapter.path for chapter in found):
-            article = next(parse(path).iter(f"{XHTML}article"))
+            article = next(parse(edition.site / path).iter(f"{XHTML}article"))
             clean(article)
             article.tag, article.attrib = f"{XHTML}div", {}
             found.append(Chapter(path, words(next(article.iter(f"{XHTML}h1"))), article))

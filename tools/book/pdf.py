@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import html5lib
 import pages
 import pikepdf
-from pages import SITE, SVG, XHTML, Chapter
+from pages import SVG, XHTML, Chapter, Edition
 from playwright.sync_api import sync_playwright
 
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
@@ -35,13 +35,13 @@ def name(path: str, anchor: str = "") -> str:
     return path.removesuffix(".html").replace("/", "-") + (f"--{anchor}" if anchor else "")
 
 
-def place_links(chapter: Chapter, anchors: dict[str, set[str]]) -> None:
+def place_links(chapter: Chapter, anchors: dict[str, set[str]], site: Path) -> None:
     """Give all names in a chapter its own beginning, and let links lead to them."""
     for part in chapter.body.iter():
         if part.get("id") and not part.tag.startswith(SVG):
             part.set("id", name(chapter.path, part.get("id")))
         if part.tag == f"{XHTML}img":
-            part.set("src", (SITE / pages.resolve(chapter.path, part.get("src"))[0]).as_uri())
+            part.set("src", (site / pages.resolve(chapter.path, part.get("src"))[0]).as_uri())
         elif part.tag == f"{XHTML}a" and (there := pages.resolve(chapter.path, part.get("href", ""))):
             path, fragment = there
             if path in anchors:
@@ -50,27 +50,31 @@ def place_links(chapter: Chapter, anchors: dict[str, set[str]]) -> None:
                 pages.unlink(part)
 
 
-def contents(chapters: list[Chapter], numbers: dict[str, int]) -> str:
+def contents(chapters: list[Chapter], numbers: dict[str, int], title: str) -> str:
     rows = [
         f'<li><a href="#{name(c.path)}">{escape(c.title)}</a> <span>{numbers.get(name(c.path), "")}</span></li>'
         for c in chapters
     ]
-    return f'<nav class="book-contents"><h1>Contents</h1><ol>{"".join(rows)}</ol></nav>'
+    return f'<nav class="book-contents"><h1>{title}</h1><ol>{"".join(rows)}</ol></nav>'
 
 
-def write(chapters: list[Chapter], texts: list[str], numbers: dict[str, int]) -> str:
+def write(chapters: list[Chapter], texts: list[str], numbers: dict[str, int], edition: Edition) -> str:
     page = "lessons/03-who-is-near-me.html"  # with all that a page can have
-    styles = [link.get("href") for link in pages.parse(page).iter(f"{XHTML}link") if link.get("rel") == "stylesheet"]
-    sheets = [(SITE / pages.resolve(page, sheet.partition("?")[0])[0]).as_uri() for sheet in styles]
+    styles = [
+        link.get("href")
+        for link in pages.parse(edition.site / page).iter(f"{XHTML}link")
+        if link.get("rel") == "stylesheet"
+    ]
+    sheets = [(edition.site / pages.resolve(page, sheet.partition("?")[0])[0]).as_uri() for sheet in styles]
     links = "".join(f'<link rel="stylesheet" href="{sheet}">' for sheet in sheets)
     bodies = "".join(
         f'<section class="book-chapter" id="{name(c.path)}">{t}</section>' for c, t in zip(chapters, texts)
     )
-    cover = f'<div class="book-cover"><h1>{pages.TITLE}</h1><p>The nwlesson authors</p></div>'
+    cover = f'<div class="book-cover"><h1>{edition.title}</h1><p>{edition.authors}</p></div>'
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{pages.TITLE}</title>{links}'
-        f"<style>{STYLE}</style></head><body>{cover}{contents(chapters, numbers)}<article>{bodies}</article>"
-        "</body></html>"
+        f'<!doctype html><html lang="{edition.language}"><head><meta charset="utf-8"><title>{edition.title}</title>'
+        f"{links}<style>{STYLE}</style></head><body>{cover}{contents(chapters, numbers, edition.contents)}"
+        f"<article>{bodies}</article></body></html>"
     )
 
 
@@ -89,23 +93,23 @@ def smaller(pdf: bytes) -> bytes:
     return packed.getvalue()
 
 
-def texts_of(chapters: list[Chapter]) -> list[str]:
+def texts_of(chapters: list[Chapter], site: Path) -> list[str]:
     anchors = {chapter.path: pages.ids(chapter.body) for chapter in chapters}
     for chapter in chapters:
-        place_links(chapter, anchors)
+        place_links(chapter, anchors, site)
     walk = html5lib.getTreeWalker("etree")
     serializer = html5lib.serializer.HTMLSerializer(omit_optional_tags=False, quote_attr_values="always")
     return [serializer.render(walk(chapter.body)) for chapter in chapters]
 
 
-def print_book(browser, chapters: list[Chapter]) -> bytes:
+def print_book(browser, chapters: list[Chapter], edition: Edition) -> bytes:
     """Print the book twice: the numbers in the contents are known when it has been printed."""
-    texts, numbers = texts_of(chapters), {}
+    texts, numbers = texts_of(chapters, edition.site), {}
     page = browser.new_page(color_scheme="light")
     with TemporaryDirectory() as folder:
         file = Path(folder, "book.html")
         for _ in range(2):
-            file.write_text(write(chapters, texts, numbers), encoding="utf-8")
+            file.write_text(write(chapters, texts, numbers, edition), encoding="utf-8")
             page.goto(file.as_uri())
             pdf = page.pdf(**PAPER)
             numbers = numbers_of(pdf)
@@ -113,10 +117,10 @@ def print_book(browser, chapters: list[Chapter]) -> bytes:
     return smaller(pdf)
 
 
-def make() -> bytes:
+def make(edition: Edition) -> bytes:
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         sys.exit("no Chromium found; install it or set CHROMIUM")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        return print_book(browser, pages.chapters())
+        return print_book(browser, pages.chapters(edition), edition)

@@ -61,7 +61,7 @@
   // A page without what its reader does not see: the words that a figure may say.
   const read = (html) => {
     const page = new DOMParser().parseFromString(html, "text/html");
-    for (const part of page.querySelectorAll(".headerlink, [hidden]")) part.remove();
+    for (const part of page.querySelectorAll(".headerlink, [hidden], [popover]")) part.remove();
     return page;
   };
 

@@ -24,7 +24,7 @@ class FindCells(SphinxTransform):
 
 
 class KeepSettings(SphinxTransform):
-    """Keep what a page says to the build, as `layout: slides`: that is no word of the page."""
+    """Keep what a page says to the build, as `layout: slides`, and formulas: these are no words of the page."""
 
     default_priority = 5
 
@@ -33,6 +33,8 @@ class KeepSettings(SphinxTransform):
             if isinstance(field.parent, (nodes.docinfo, nodes.field_list)) and field.parent.parent is self.document:
                 for part in field.findall(nodes.TextElement):
                     part["translatable"] = False
+        for formula in self.document.findall(nodes.math_block):
+            formula["translatable"] = False
 
 
 class KeepSlugs(SphinxTransform):

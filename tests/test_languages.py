@@ -24,7 +24,7 @@ SAME = {
     "facts": r'<span class="fact">(.*?)</span>',
     "terms": r'href="[^"]*glossary\.html(#term-[^"]+)"',
     "formulas": r"<math.*?</math>",
-    "code in a line": r'<code class="[^"]*literal[^"]*">(.*?)</code>',
+    "code in a line": r'<code class="(?![^"]*download)[^"]*literal[^"]*">(.*?)</code>',
     "blocks of code": r"<pre.*?</pre>",
     "cells": r'<div class="cell [^"]*"',
     "states of figures": r'data-set="([^"]*)"',
@@ -32,7 +32,7 @@ SAME = {
     "lines in figures": r' d="(M [^"]*)"',
     "roles": r'class="(role-[a-z]+)"',
     "words for modules": r'class="(word-[a-z0-9-]+)"',
-    "ids": r' id="([^"]+)"',
+    "ids": r' id="(?!says-)([^"]+)"',  # what pops up is counted in the order of the words
     "options of quizzes": r'class="admonition (quiz-option[^"]*)"',
 }
 SWITCH = re.compile(r'<a class="language-switch" href="([^"]+)" hreflang="([^"]+)" lang="[^"]+">(.*?)</a>')

@@ -5,7 +5,7 @@ import json
 
 import practice
 import pytest
-from conftest import DOCS, SITE, axe_complaints
+from conftest import DOCS, SITE, english_pages, axe_complaints
 
 GOOD = """\
 ? The line
@@ -51,7 +51,7 @@ def test_the_script_is_small_and_stays_where_it_is_used():
     assert len(gzip.compress((SITE / "_static" / "practice.js").read_bytes(), 9)) <= 2600
     loading = {
         path.relative_to(SITE).as_posix()
-        for path in SITE.rglob("*.html")
+        for path in english_pages()
         if "practice.js" in path.read_text(encoding="utf-8")
     }
     assert loading == {"practice/index.html", *PAGES}

@@ -66,8 +66,12 @@ def read(root: Path, names: list[str]) -> dict[str, str]:
 
 
 def places(row: Falsification, texts: dict[str, str]) -> list[str]:
-    """Return the files that hold the text to be replaced, a file twice where it stands twice."""
-    return [name for name, text in texts.items() for _ in range(text.count(row.old))]
+    """Return the files that hold the text to be replaced, a file twice where it stands twice.
+
+    The catalogues quote all pages, so they are looked at only for what is wrong in a translation.
+    """
+    looked = [name for name in texts if ("/locales/" in name) == (row.kind == "translation")]
+    return [name for name in looked for _ in range(texts[name].count(row.old))]
 
 
 def find(row: Falsification, root: Path, names: list[str]) -> Path:

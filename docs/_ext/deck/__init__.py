@@ -1,6 +1,6 @@
 """A deck of cards for Anki, made from glossary, quizzes and shapes: the same sources give the same bytes.
 
-Why not ours alone: genanki writes the deck. Here is only said what stands on the cards, and the date is left out. The
+Why no library: genanki writes the deck. Here is only said what stands on the cards, and the date is left out. The
 questions about pictures stay on their page.
 """
 
@@ -110,7 +110,7 @@ def write(path: Path, docs: Path, table: dict[str, str], title: str) -> int:
 
 def write_deck(app: Sphinx, env: BuildEnvironment) -> None:
     """Write the deck beside what else is taken home."""
-    if app.builder.name == "html":
+    if app.builder.name == "html" and "reference/glossary" in env.found_docs:
         write(Path(app.outdir, "notebooks", NAME), Path(app.srcdir), facts(app), app.config.html_title)
 
 

@@ -64,7 +64,7 @@ def plain(markdown: str, table: dict[str, str], docname: str, links: Links) -> s
         if name == "fact":
             return table.get(text, text)  # an unknown fact has been reported where it stands
         if name == "minutes":
-            return _("A few minutes")
+            return str(_("A few minutes"))
         if name == "cite":
             return f"([{_('bibliography')}](/reference/bibliography.md))"
         text = re.sub(r"\s*<[^>]*>$", "", text).removeprefix("~")

@@ -5,7 +5,7 @@ import json
 
 import practice
 import pytest
-from conftest import DOCS, SITE, english_pages, axe_complaints
+from conftest import DOCS, SITE, axe_complaints, english_pages
 
 GOOD = """\
 ? The line

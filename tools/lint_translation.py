@@ -128,7 +128,9 @@ def punctuation(text, is_rst=False):
     """Yield half-width punctuation between Chinese, and spaces that lack or are too many."""
     if is_rst:  # there, emphasis is only seen with a space beside it
         text = re.sub(r"(?:\\? )?(\*\*?[^*]+\*\*?)(?:\\? )?", r"\1", text)
-    text = re.sub(r" ?(\{try\}`[^`]*`) ?", r"\1", text)  # a button may have room around it
+    text = re.sub(
+        r" ?\{try\}`([^`<]*?) ?<[^`]*`[，。：；？！、]? ?", r"（\1）", text
+    )  # a button may have room around it
     said = PLACE.sub("x", prose(text)).replace("*", "").replace("\\ ", " ")
     near = rf"(?:{HAN}|[{WIDE}])"
     for found in HALF_WIDTH.finditer(said):

@@ -15,8 +15,14 @@ from pathlib import Path
 
 import build_folder
 from sphinx.application import Sphinx
+from sphinx.transforms import i18n
 
 HERE = Path(__file__).parent
+
+
+# Two links of a paragraph to one page, of which one leads to a section: Sphinx tells them apart by the page and would
+# give both the same section. The translated link knows its own.
+i18n.EXCLUDED_PENDING_XREF_ATTRIBUTES = (*i18n.EXCLUDED_PENDING_XREF_ATTRIBUTES, "reftargetid")
 
 
 def setup(app: Sphinx) -> dict:

@@ -27,6 +27,7 @@ def edition(request):
 
 @pytest.fixture(scope="module")
 def book(tmp_path_factory, edition):
+    ElementTree.register_namespace("picture", SVG[1:-1])  # as another library may have done
     path = tmp_path_factory.mktemp("book") / "book.epub"
     path.write_bytes(epub.make(edition))
     return path

@@ -16,8 +16,7 @@ import nwlesson  # noqa: E402
 from nwlesson.palette import PALETTE  # noqa: E402
 
 MATH = "{http://www.w3.org/1998/Math/MathML}"
-for prefix, namespace in ("", XHTML), ("svg", SVG), ("m", MATH), ("xlink", XLINK[:-4]):
-    ElementTree.register_namespace(prefix, namespace[1:-1])
+PREFIXES = {"": XHTML, "svg": SVG, "m": MATH, "xlink": XLINK[:-4]}
 KEPT = {
     "id",
     "class",
@@ -130,6 +129,8 @@ def package(chapters: list[Chapter], texts: dict[str, str], pictures: list[str],
 
 def make(edition: Edition) -> bytes:
     """Return the book. It has no date, so the same site gives the same bytes."""
+    for prefix, namespace in PREFIXES.items():  # one list for the whole process, where others write, too
+        ElementTree.register_namespace(prefix, namespace[1:-1])
     chapters = pages.chapters(edition)
     for chapter in chapters:
         tidy(chapter.body)

@@ -31,6 +31,7 @@ TRY = re.compile(r"\{try\}`[^`]*<([^<>`]+)>`")
 TERM = re.compile(r"\{term\}`(?:[^`<]*<([^<>`]+)>|([^`<]+))`")
 COLOUR = re.compile(r"\{(key|query|value|truth|prediction|weight|w)\}`")
 PLACE = re.compile(r"(?<![$\\\w^_}])\{(\w+)\}(?!`)", re.ASCII)  # a 汉字 before it is no letter of a formula
+NUMERAL = re.compile(r"(?<![A-Za-z_.\d])\d[\d,]*(?:\.\d+)?")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 MATH = re.compile(r"\$\$.+?\$\$|\$[^$]+\$", re.DOTALL)
 SPAN = re.compile(r"(?<![`}:])(`+)(?!`)(.+?)(?<!`)\1(?!`)")
@@ -90,6 +91,11 @@ def counted(text):
     }
 
 
+def numbers(text):
+    """Return the numbers that are read aloud, in digits."""
+    return {number.replace(",", "").rstrip(".") for number in NUMERAL.findall(prose(text))}
+
+
 def markup(source, text):
     """Yield what has been lost, added or broken."""
     ours, theirs = counted(text), counted(source)
@@ -98,6 +104,8 @@ def markup(source, text):
             yield f"missing {kind}: {thing}"
         for thing in ours[kind] - theirs[kind]:
             yield f"not in the English, {kind}: {thing}"
+    for number in numbers(source) - numbers(text):  # a number in words may become one in digits
+        yield f"missing number: {number}"
     if text.count("`") % 2:
         yield "a ` has no partner"
     if source.startswith("#") and [line[:1] for line in text.split("\n")] != ["#"] * (text.count("\n") + 1):

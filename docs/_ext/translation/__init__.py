@@ -6,6 +6,8 @@ a directive and titles that sphinx-gallery has written as HTML, and it loses whe
 
 - catalogues.py   the files in docs/locales, one for each part of the site, and how they become one
 - words.py        the words in pictures and in the comments of code
+- markdown.py     the text of a page before Sphinx has read it, for notebooks
+- theme_words.py  what libraries say without asking for it in Chinese
 - transforms.py   what happens while a page is read and before it is written
 - languages.css   how Chinese is set, and the look of the link to the other language
 - pages.py        the finished page: its other languages, and the titles of the gallery's cards

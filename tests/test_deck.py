@@ -16,18 +16,21 @@ from test_glossary import ENTRIES
 OFFERED = SITE / "notebooks" / deck.NAME
 
 
-def opened(path, folder):
-    """Return the cards in a deck as (front, back, tag), as words."""
+def opened(path, folder, without="none"):
+    """Return the cards in a deck as (front, back, tag), as words; some elements may be left out."""
     with ZipFile(path) as archive:
         archive.extract("collection.anki2", folder)
     with sqlite3.connect(folder / "collection.anki2") as collection:
         rows = collection.execute("select flds, tags from notes order by id").fetchall()
     collection.close()
-    return [(*(words(side) for side in fields.split("\x1f")), tags.strip()) for fields, tags in rows]
+    return [(*(words(side, without) for side in fields.split("\x1f")), tags.strip()) for fields, tags in rows]
 
 
-def words(html: str) -> str:
-    return " ".join(BeautifulSoup(html, "html5lib").get_text().split())
+def words(html: str, without="none") -> str:
+    page = BeautifulSoup(html, "html5lib")
+    for part in page.select(without):
+        part.decompose()
+    return " ".join(page.get_text().split())
 
 
 @pytest.fixture(scope="module")
@@ -85,3 +88,13 @@ def test_the_practice_page_offers_the_deck_and_says_its_size(parsed, cards, tmp_
     assert size < 100_000
     offered = opened(OFFERED, tmp_path)
     assert [(front, tag) for front, _, tag in offered] == [(front, tag) for front, _, tag in cards]
+
+
+@pytest.mark.site
+def test_in_chinese_every_card_is_chinese_but_for_code(cards, tmp_path):
+    """And a term has the English one behind it."""
+    chinese = opened(SITE / "zh" / "notebooks" / deck.NAME, tmp_path, without="pre, code")
+    assert [tag for _, _, tag in chinese] == [tag for _, _, tag in cards]
+    assert [side for card in chinese for side in card[:2] if re.search(r"(?:[A-Za-z]+[ ,.;]+){5}", side)] == []
+    for (front, back, tag), (term, _, _) in zip(chinese, cards):
+        assert tag != "glossary" or front == term or back.endswith(term), front

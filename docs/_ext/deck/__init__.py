@@ -1,4 +1,4 @@
-"""A deck of cards for Anki, made from glossary, quizzes and shapes: the same sources give the same bytes.
+"""A deck of cards for Anki, made from glossary, quizzes and shapes in the language of the site.
 
 Why no library: genanki writes the deck. Here is only said what stands on the cards, and the date is left out. The
 questions about pictures stay on their page.
@@ -18,9 +18,12 @@ from quiz import split
 from roles import facts
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.locale import _
+from translation.markdown import translate_markdown
 
 NAME = "attention-in-fifty-points.apkg"
-DECK, MODEL = 1964_000_001, 1964_000_002  # Anki knows a deck and its form by these numbers, also after an update
+# Anki knows a deck by its number, also after an update, and so the form of its cards.
+DECKS, MODEL = {"en": 1964_000_001, "zh_CN": 1964_000_003}, 1964_000_002
 QUIZ = re.compile(r"^:::\{quiz\}\n(.*?)^:::$", re.MULTILINE | re.DOTALL)
 QUIZZES = ("shapes", "numbers", "bugs")
 ROW = re.compile(r"^\| (`.+`) \| (`.+`) \|$", re.MULTILINE)
@@ -35,16 +38,22 @@ class Card(NamedTuple):
     source: str
 
 
+def say(text: str) -> str:
+    """Return a message in the language of the site."""
+    return str(_(" ".join(text.split())))
+
+
 def from_glossary(text: str) -> list[Card]:
-    """Make a card for each term: the word in front; what it means, and the Chinese term, behind."""
+    """Make a card for each term: the word in front; what it means, and the term in the other language, behind."""
     (body,) = re.findall(r":::\{glossary\}\n(.*?)^:::$", text, re.DOTALL | re.MULTILINE)
     cards = []
     for block in re.split(r"\n(?=\S)", body):
-        term, _, entry = block.strip().partition("\n")
-        definition, *more = ["\n".join(map(str.strip, part.splitlines())) for part in entry.strip().split("\n\n")]
-        chinese = re.search(r"\{zh\}`([^`]+)`", entry)[1]
-        shown = more[-1].partition("[Lesson")[0].strip(" ·")
-        cards.append(Card(term, "\n\n".join(filter(None, [definition, *more[:-1], shown, chinese])), "glossary"))
+        term, entry = block.strip().split("\n", 1)
+        *paragraphs, last = entry.strip().split("\n\n")
+        shown = " ".join(last.partition("[Lesson")[0].split()).strip(" ·")
+        other = re.search(r"\{zh\}`([^`]+)`", entry)[1] if say(term) == term else term
+        back = [*map(say, paragraphs), shown, other]
+        cards.append(Card(say(term), "\n\n".join(filter(None, back)), "glossary"))
     return cards
 
 
@@ -53,9 +62,10 @@ def from_quiz(text: str, page: str) -> list[Card]:
     cards = []
     for body in QUIZ.findall(text):
         question, options = split(body)
-        listed = "\n".join(f"- {' '.join(option.choice.split())}" for option in options)
+        listed = "\n".join(f"- {say(option.choice)}" for option in options)
         (right,) = [option for option in options if option.right]
-        cards.append(Card(f"{question.strip()}\n\n{listed}", f"{right.choice}\n\n{right.reason}", page))
+        question, reason = (translate_markdown(part.strip(), say) for part in (question, right.reason))
+        cards.append(Card(f"{question}\n\n{listed}", f"{say(right.choice)}\n\n{reason}", page))
     return cards
 
 
@@ -63,8 +73,9 @@ def from_shapes(text: str) -> list[Card]:
     """Make a card for each line of the sheet: the code in front, its shape behind."""
     cards = []
     for part in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
-        title, _, rest = part.partition("\n")
-        cards += [Card(f"{title}: the shape of\n\n{code}", shape, "shapes") for code, shape in ROW.findall(rest)]
+        title, rest = part.split("\n", 1)
+        asked = str(_("{title}: the shape of")).format(title=say(title))
+        cards += [Card(f"{asked}\n\n{code}", shape, "shapes") for code, shape in ROW.findall(rest)]
     return cards
 
 
@@ -89,7 +100,7 @@ def side(text: str, table: dict[str, str]) -> str:
     return MarkdownIt().use(dollarmath_plugin, renderer=math).render(markdown).strip()
 
 
-def write(path: Path, docs: Path, table: dict[str, str], title: str) -> int:
+def write(path: Path, docs: Path, table: dict[str, str], title: str, language: str = "en") -> int:
     """Write the deck and return how many cards it has."""
     model = genanki.Model(
         MODEL,
@@ -98,7 +109,7 @@ def write(path: Path, docs: Path, table: dict[str, str], title: str) -> int:
         templates=[{"name": "Card", "qfmt": "{{Front}}", "afmt": "{{Front}}<hr>{{Back}}"}],
         css=STYLE,
     )
-    deck = genanki.Deck(DECK, title)
+    deck = genanki.Deck(DECKS[language], title)
     for card in (cards := cards_of(docs)):
         name = genanki.guid_for(card.source, card.front)  # the same card, should its answer be mended
         fields = [side(card.front, table), side(card.back, table)]
@@ -111,7 +122,8 @@ def write(path: Path, docs: Path, table: dict[str, str], title: str) -> int:
 def write_deck(app: Sphinx, env: BuildEnvironment) -> None:
     """Write the deck beside what else is taken home."""
     if app.builder.name == "html" and "reference/glossary" in env.found_docs:
-        write(Path(app.outdir, "notebooks", NAME), Path(app.srcdir), facts(app), app.config.html_title)
+        path = Path(app.outdir, "notebooks", NAME)
+        write(path, Path(app.srcdir), facts(app), str(app.config.html_title), app.config.language)
 
 
 def setup(app: Sphinx) -> dict:

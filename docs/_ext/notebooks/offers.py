@@ -52,8 +52,9 @@ def english(app: Sphinx) -> str:
 
 def offer(app: Sphinx, what: str) -> tuple[str, str]:
     """Return where in the site something lies, and how large it is."""
-    (path,) = Path(app.outdir, shelf(app)).glob(WHAT[what])
-    return f"{shelf(app)}/{path.name}", readable(path.stat().st_size)
+    place = "notebooks" if what == "cards" else shelf(app)  # each language has cards of its own
+    (path,) = Path(app.outdir, place).glob(WHAT[what])
+    return f"{place}/{path.name}", readable(path.stat().st_size)
 
 
 def readable(size: int) -> str:

@@ -158,8 +158,9 @@ def build_small_site(source, out, trees, builder="html", settings=None):
     """Build a site as if it were the only one that this process ever builds; return what Sphinx complained about."""
     warnings = io.StringIO()
     others = multiprocessing.active_children()
+    own = {"source_suffix": {".rst": "restructuredtext"}}  # or what an earlier one has added to Sphinx's is still there
     with docutils_namespace():
-        Sphinx(source, source, out, trees, builder, settings, status=None, warning=warnings).build()
+        Sphinx(source, source, out, trees, builder, own | (settings or {}), status=None, warning=warnings).build()
     for child in set(multiprocessing.active_children()) - set(others):  # sphinx-sitemap leaves one behind, which
         child.terminate()  # would hold the pipe to our browser open, so that nobody could ever close it
         child.join()

@@ -349,6 +349,15 @@ OVERLAPS = """() => [...document.querySelectorAll('.slide')].flatMap(slide => {
     const meet = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
     return parts.some((a, i) => parts.slice(i + 1).some(b => meet(a, b))) ? [slide.id] : [];
 })"""
+# What a figure draws beyond its edge is cut off, and nobody sees that there was more.
+CUT = """() => [...document.querySelectorAll('.slide svg.explorable-canvas')].flatMap(svg => {
+    const { top, bottom, left, right } = svg.getBoundingClientRect();
+    return [...svg.querySelectorAll('text, circle, path')].filter(part => {
+        const box = part.getBoundingClientRect();
+        const drawn = box.width + box.height > 0 && getComputedStyle(part).display !== 'none';
+        return drawn && (box.top < top - 3 || box.bottom > bottom + 3 || box.left < left - 3 || box.right > right + 3);
+    }).map(part => `${svg.closest('.slide').id}: ${part.closest('[data-part]').dataset.part}`);
+})"""
 HEIGHTS = "[...document.querySelectorAll('.slide')].map(slide => Math.round(slide.getBoundingClientRect().height))"
 OPEN = "[...document.querySelectorAll('details.then')].forEach(step => { step.open = true; })"
 NOTES = "[...document.querySelectorAll('details.notes')].forEach(notes => { notes.open = true; })"
@@ -365,6 +374,7 @@ def test_a_slide_is_16_to_9_and_nothing_is_cut_off(screen, width, height):
             page.evaluate(opened)
         assert all(abs(found - tall) <= 1 for found in page.evaluate(HEIGHTS))
         assert page.evaluate(OUTSIDE) == []
+        assert page.evaluate(CUT) == []
         if opened != NOTES:  # which lie over the slide
             assert page.evaluate(OVERLAPS) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -128,8 +128,8 @@ function straight(edge, left, right) {
 }
 
 // Panels: in a wide figure the history stands beside the curve; a narrow one leaves it to the words.
-function panels({ y, losses, scaled, now, race }, { width, height, wide }) {
-  const down = scale(0, Math.max(...losses) * scaled * 1.05, 190, 28);
+function panels({ y, losses, scaled, now, race }, { width, height, wide, foot }) {
+  const down = scale(0, Math.max(...losses) * scaled * 1.05, foot, 28);
   const most = race ? race.length : [5, 10, 20, 50, MOST].find((top) => top >= now.epochs);
   const right = wide ? width * 0.62 : width - 16;
   return {
@@ -138,7 +138,7 @@ function panels({ y, losses, scaled, now, race }, { width, height, wide }) {
     place: scale(0, 5, 44, width - 12),
     upright: scaleAround(y, height - 44, 266),
     along: scale(0, most, width * 0.62 + 48, width - 12),
-    falls: scale(0, down.back(28), 190, 28),
+    falls: scale(0, down.back(28), foot, 28),
   };
 }
 
@@ -156,10 +156,9 @@ function look({ x, y }, now, run, race, curve, size) {
 }
 
 function axesLayer(svg, say) {
-  const [loss, fit, history] = ["axes", "axes-fit", "axes-history"].map((name) => layer(svg, name));
-  return ({ now, race, across, down, place, upright, along, falls, wide }) => {
+  const [loss, history] = ["axes", "axes-history"].map((name) => layer(svg, name));
+  return ({ now, race, across, down, along, falls, wide }) => {
     axes(loss, across, down, { xLabel: say(now.axis ? "axis-log" : "axis-w"), yLabel: say("axis-loss") });
-    axes(fit, place, upright, { xLabel: say("axis-x"), yLabel: say("axis-y") });
     if (wide)
       axes(history, along, falls, { xLabel: say("axis-epoch"), yLabel: say(race ? "axis-loss" : "axis-printed") });
     else history.replaceChildren();
@@ -236,6 +235,20 @@ function pointsLayer(svg) {
 
 const fitPath = ({ x, y, last, place, upright }) => path(GRID.map(place), predict(GRID, x, y, last.w).map(upright));
 
+function fitAxesLayer(svg, say) {
+  const fit = layer(svg, "axes-fit");
+  return ({ place, upright }) => axes(fit, place, upright, { xLabel: say("axis-x"), yLabel: say("axis-y") });
+}
+
+// The fit, below the loss.
+const fitLayers = (svg, say) => [
+  fitAxesLayer(svg, say),
+  pointsLayer(svg),
+  pathLayer(svg, "truth", line(role("truth")), ({ place, upright }) => path(GRID.map(place), REAL.map(upright))),
+  pathLayer(svg, "curve", line(role("prediction"), " dashed"), fitPath),
+  legendLayer(svg, 250, say),
+];
+
 const printedLayer = (svg) =>
   marksLayer(
     svg,
@@ -297,7 +310,7 @@ function stepSummary({ now, taken, last, losses, best, scaled }, valley, digits,
 }
 
 export default async (tools) => {
-  const { svg, say, data } = tools;
+  const { svg, say, data, bare } = tools;
   const lesson = await data();
   const { epochsOf, run, nameMore, race } = makeControls(tools, lesson);
   const curveOf = rememberCurve(lesson.seeds);
@@ -310,12 +323,9 @@ export default async (tools) => {
     pathLayer(svg, "tangent", line(role("prediction"), " thick"), tangent),
     epochsLayer(svg),
     numbersLayer(svg, say),
-    pointsLayer(svg),
-    pathLayer(svg, "truth", line(role("truth")), ({ place, upright }) => path(GRID.map(place), REAL.map(upright))),
-    pathLayer(svg, "curve", line(role("prediction"), " dashed"), fitPath),
+    ...(bare ? [] : fitLayers(svg, say)), // a bare figure has the loss alone
     pathLayer(svg, "history", line("currentColor", " thin"), ({ printed }) => through(printed)),
     printedLayer(svg),
-    legendLayer(svg, 250, say),
     legendLossLayer(svg, say),
     ...raceLayers(svg, say),
   ];
@@ -323,7 +333,8 @@ export default async (tools) => {
   return (now, size) => {
     const taken = epochsOf(now, now.epochs);
     run.stopIfElsewhere(now.epochs);
-    const view = look(lesson.seeds[now.seed], now, taken, race(now), curveOf(now), size);
+    const foot = bare ? size.height - 44 : 190; // of the loss
+    const view = look(lesson.seeds[now.seed], now, taken, race(now), curveOf(now), { ...size, foot });
     for (const update of layers) update(view);
     nameMore();
     return summary(view, say);

@@ -30,6 +30,7 @@ def book(tmp_path_factory, edition):
     ElementTree.register_namespace("picture", SVG[1:-1])  # as another library may have done
     path = tmp_path_factory.mktemp("book") / "book.epub"
     path.write_bytes(epub.make(edition))
+    ElementTree.register_namespace("", SVG[1:-1])  # as figures.py writes pictures; the list is one for all tests
     return path
 
 

@@ -1,7 +1,7 @@
 """Lesson 8: what w does to three points, and to fifty. (w = 1 is lesson 3's, and the average, w = 0, lesson 2's.)"""
 
 import torch
-from facts.shared import KEYS, QUERY, VALUES, fifty_points, turned
+from facts.shared import KEYS, QUERY, VALUES, exact_points, turned
 
 from nwlesson import attention_weights, effective_neighbours, truth
 
@@ -41,7 +41,7 @@ def of_narrow_bells() -> dict[str, str]:
 
 def of_the_knob() -> dict[str, str]:
     """What the query at 2.5 hears, from everybody to the nearest alone."""
-    x, y = (tensor.double() for tensor in fifty_points()[:2])
+    x, y = exact_points()
     asked = torch.tensor([2.5], dtype=torch.float64)
 
     def say(w: float) -> dict[str, str]:

@@ -37,6 +37,11 @@ def fifty_points(seed: int = 0) -> RegressionData:
     return make_data(50, step=0.125, seed=seed)
 
 
+def exact_points() -> list[Tensor]:
+    """Return the same points in float64: their x and y."""
+    return [tensor.double() for tensor in fifty_points()[:2]]
+
+
 def mse(a: Tensor, b: Tensor) -> float:
     return ((a - b) ** 2).mean().item()
 

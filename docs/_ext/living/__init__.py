@@ -94,13 +94,12 @@ class Living(SphinxDirective):
 
 
 class FillPlaces(SphinxPostTransform):
-    """Put numbers into the places of a sentence that is translated by now; gettext must see the places."""
+    """Put numbers into the places of a sentence that is translated by now. Gettext has no format, and sees the places."""
 
     default_priority = 320
+    formats = ("html", "latex", "text")
 
     def run(self, **kwargs) -> None:
-        if self.app.builder.name == "gettext":
-            return
         for box in self.document.findall(lambda node: isinstance(node, nodes.container) and "fact" in node):
             sentence, title = box.children
             box.remove(title)

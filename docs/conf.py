@@ -49,6 +49,7 @@ extensions = [
     "gallery",
     "glossary",
     "inventories",
+    "living",
     "mathml",
     "notebooks",
     "deck",

@@ -1,12 +1,13 @@
 """Lesson 4: the same rule for fifty points."""
 
-from facts.shared import fifty_points, mse
+import torch
+from facts.shared import exact_points, fifty_points, mse, percent, turned
 
-from nwlesson import attention_pooling, attention_weights, average_pooling
+from nwlesson import attention_pooling, attention_weights, average_pooling, truth
 
 
 def facts() -> dict[str, str]:
-    return of_the_curve() | of_the_columns()
+    return of_the_curve() | of_the_columns() | of_a_place()
 
 
 def of_the_curve() -> dict[str, str]:
@@ -33,3 +34,16 @@ def of_the_columns() -> dict[str, str]:
         "w1-column-min": f"{columns.min():.2f}",
         "w1-column-max": f"{columns.max():.2f}",
     }
+
+
+def of_a_place() -> dict[str, str]:
+    """Wherever one asks, even the nearest has a small weight, and the answer is too near the average."""
+    x, y = exact_points()
+
+    def say(place: float) -> dict[str, str]:
+        query = torch.tensor([place], dtype=torch.float64)
+        weights = attention_weights(query, x)[0]
+        numbers = {"answer": f"{weights @ y:.2f}", "truth": f"{truth(query).item():.2f}"}
+        return {"x": f"{place:g}", "share": percent(weights.max())} | numbers
+
+    return {"ask-at-x": turned([i / 4 for i in range(21)], 2.0, say)}

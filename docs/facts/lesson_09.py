@@ -1,23 +1,20 @@
 """Lesson 9: who may look at himself needs nobody else."""
 
 import torch
-from facts.shared import fifty_points, mse, percent, test_error
+from facts.shared import exact_points, fifty_points, mse, percent, test_error, turned
 
 from nwlesson import attention_pooling, attention_weights, fit_bandwidth, make_data
 
 
 def facts() -> dict[str, str]:
-    return of_the_diagonal() | of_the_leak() | of_the_runaway()
+    return of_the_diagonal() | of_the_leak() | of_the_runaway() | of_turning_w()
 
 
 def of_the_diagonal() -> dict[str, str]:
     """How much a point listens to itself at w = 1."""
     x = fifty_points().x_train
     own = attention_weights(x, x).diagonal()
-    return {
-        "self-middle": percent(own[20:30].mean()),
-        "self-edge": percent(torch.stack([own[0], own[-1]]).max()),
-    }
+    return {"self-middle": percent(own[20:30].mean())}
 
 
 def of_the_runaway() -> dict[str, str]:
@@ -60,3 +57,18 @@ def of_the_leak() -> dict[str, str]:
         "leak-error-100": error(100.0),
         "leak-error-1000": error(1000.0),
     }
+
+
+def of_turning_w() -> dict[str, str]:
+    """With the self kept, the weight on oneself grows with w, and the loss falls."""
+    x, y = exact_points()
+
+    def say(w: float) -> dict[str, str]:
+        weights = attention_weights(x, x, w)
+        own, loss = weights.diagonal(), len(x) / 2 * mse(weights @ y, y)
+        return {"w": f"{w:g}", "own": percent(own[20:30].mean()), "loss": f"{loss:.2f}"}
+
+    ws = [0.0, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 10.0, 20.0, 30.0, 50.0, 100.0, 200.0, 500.0, 1000.0]
+    losses = [float(say(w)["loss"]) for w in ws]
+    assert losses == sorted(losses, reverse=True) and losses[-1] == 0, "all the way to nothing"
+    return {"self-at-w": turned(ws, 1.0, say)}

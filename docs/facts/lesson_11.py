@@ -4,7 +4,19 @@ import warnings
 from typing import NamedTuple
 
 import torch
-from facts.shared import N_SEEDS, correlation, fifty_points, mse, neighbours, percent, ranks, test_error, trained
+from facts.shared import (
+    N_SEEDS,
+    correlation,
+    exact_points,
+    fifty_points,
+    mse,
+    neighbours,
+    percent,
+    ranks,
+    test_error,
+    trained,
+    turned,
+)
 from torch import Tensor
 
 from nwlesson import (
@@ -30,6 +42,7 @@ def facts() -> dict[str, str]:
         | of_three_curves(data)
         | of_roughness(data)
         | of_a_step(data)
+        | of_a_rate()
         | of_the_self_kept(data)
         | of_many_seeds(stories)
         | of_the_ends(stories)
@@ -157,6 +170,22 @@ def of_a_step(data: RegressionData) -> dict[str, str]:
     crawled = careful.w.item()
     assert crawled - start < 0.25 * (fit_bandwidth(x, y) - start), "one half should then be too small"
     return {"step-y-w": f"{landed:.0f}", "step-divided-w": f"{crawled:.2f}"}
+
+
+def of_a_rate() -> dict[str, str]:
+    """How long the first step is decides where training is after five epochs; a hundred forgive much."""
+    x, y = exact_points()
+    start = NWKernelRegression(generator=torch.Generator().manual_seed(0)).w.item()
+
+    def say(rate: float) -> dict[str, str]:
+        net = NWKernelRegression(start).double()
+        with warnings.catch_warnings(action="ignore"):
+            history = train(net, x, *leave_one_out(x, y), y, epochs=100, lr=rate)
+        ws = {"first": history[1].w, "five": history[5].w, "hundred": net.w.item()}
+        return {"rate": f"{rate:g}"} | {place: f"{w:.2f}" for place, w in ws.items()}
+
+    rates = [0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.7, 1.0, 1.5, 2.0, 5.0]
+    return {"step-at-rate": turned(rates, 0.5, say)}
 
 
 def trained_with_self(data: RegressionData, epochs: int):

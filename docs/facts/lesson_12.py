@@ -1,7 +1,7 @@
 """Lesson 12: other kernels, with the same width, then with the same number of neighbours."""
 
 import torch
-from facts.shared import fifty_points, neighbours, percent, test_error
+from facts.shared import fifty_points, neighbours, percent, test_error, turned
 
 from nwlesson import RegressionData, attention_weights, boxcar, epanechnikov, gaussian, triangular
 
@@ -11,7 +11,13 @@ KERNELS = [gaussian, boxcar, epanechnikov, triangular]
 def facts() -> dict[str, str]:
     data = fifty_points()
     widths = {kernel: matched_width(data, kernel) for kernel in KERNELS}
-    return of_one_width(data) | of_matched_widths(data, widths) | of_many_points(widths) | of_the_largest_weights(data)
+    return (
+        of_one_width(data)
+        | of_widths(data)
+        | of_matched_widths(data, widths)
+        | of_many_points(widths)
+        | of_the_largest_weights(data)
+    )
 
 
 def of_one_width(data: RegressionData) -> dict[str, str]:
@@ -21,12 +27,20 @@ def of_one_width(data: RegressionData) -> dict[str, str]:
     assert max(errors) / min(errors) > 4, "with one width, the kernels should differ"
     return {
         "gaussian-neighbours": f"{counts[0]:.0f}",
-        "boxcar-neighbours": f"{counts[1]:.0f}",
-        "epanechnikov-neighbours": f"{counts[2]:.0f}",
         "triangular-neighbours": f"{counts[3]:.0f}",
         "gaussian-error": f"{errors[0]:.2f}",
         "triangular-error": f"{errors[3]:.2f}",
     }
+
+
+def of_widths(data: RegressionData) -> dict[str, str]:
+    """The same at other widths; below 0.4 some query has nobody in reach of a compact kernel."""
+
+    def say(width: float) -> dict[str, str]:
+        counts = {kernel.__name__: f"{neighbours(data, 1 / width, kernel):.0f}" for kernel in KERNELS}
+        return {"width": f"{width:g}"} | counts
+
+    return {"heard-at-width": turned([0.4, 0.5, 0.6, 0.8, 1.0, 1.2, 1.5, 2.0, 3.0, 4.0, 6.0], 1.0, say)}
 
 
 def wanted_neighbours(data: RegressionData) -> float:

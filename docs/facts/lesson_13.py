@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 import torch
-from facts.shared import KEYS, N_SEEDS, VALUES, correlation, fifty_points, neighbours, percent
+from facts.shared import KEYS, N_SEEDS, VALUES, correlation, exact_points, fifty_points, neighbours, percent, turned
 from torch import Tensor
 
 from nwlesson import (
@@ -28,6 +28,7 @@ def facts() -> dict[str, str]:
         | of_recipes(draws, average)
         | of_the_line(average, line)
         | of_the_band(draws, average)
+        | of_noise_and_bias()
     )
 
 
@@ -254,3 +255,20 @@ def of_the_band(draws: Draws, average: Tuned) -> dict[str, str]:
         "band-neighbours": f"{hears:.1f}",
         "band-se": f"{0.5 / hears**0.5:.2f}",
     }
+
+
+def of_noise_and_bias() -> dict[str, str]:
+    """At the left end: how far noise moves the answer, which the band knows, and how far it is off without noise."""
+    x, _ = exact_points()
+    end = torch.zeros(1, dtype=torch.float64)
+
+    def say(w: float) -> dict[str, str]:
+        weights = attention_weights(end, x, w)[0]
+        noise, bias = 1.96 * 0.5 * weights.square().sum().sqrt(), (weights @ truth(x) - truth(end)).item()
+        return {"w": f"{w:g}", "noise": f"{noise:.2f}", "bias": f"{bias:.2f}"}
+
+    ws = [0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0, 10.0, 15.0, 20.0, 30.0, 50.0]
+    rows = [say(w) for w in ws]
+    noises, biases = ([float(row[place]) for row in rows] for place in ("noise", "bias"))
+    assert noises == sorted(noises) and biases == sorted(biases, reverse=True) and biases[-1] > 0.3
+    return {"band-at-w": turned(ws, 4.0, say)}

@@ -5,7 +5,7 @@ import warnings
 from typing import NamedTuple
 
 import torch
-from facts.shared import SUPERSCRIPT, mse, percent
+from facts.shared import SUPERSCRIPT, mse, percent, turned
 from sklearn.datasets import load_iris, load_wine
 from sklearn.neighbors import KNeighborsClassifier
 from torch import Tensor
@@ -134,6 +134,11 @@ def nearest_in_cubes() -> dict[int, float]:
     return nearest
 
 
+def edge(d: int) -> dict[str, str]:
+    """How much of the range of each feature holds a hundredth of the cube."""
+    return {"features": f"{d}", "edge": percent(0.01 ** (1 / d))}
+
+
 def of_dimension() -> dict[str, str]:
     nearest = nearest_in_cubes()
     assert list(nearest.values()) == sorted(nearest.values())
@@ -141,7 +146,7 @@ def of_dimension() -> dict[str, str]:
         "near-1": f"{100 * nearest[1]:.1f}%",
         "near-20": percent(nearest[20]),
         "edge-1": percent(0.01),
-        "edge-10": percent(0.01 ** (1 / 10)),
+        "edge-at-features": turned([1, 2, 3, 4, 5, 7, 10, 15, 20, 50, 100], 10, edge),
         "edge-points": "10" + str(round(math.log10(10 / 0.01**10))).translate(SUPERSCRIPT),
     }
 

@@ -1,7 +1,7 @@
 """Lesson 15: the three points once more, scored by products: with half the square of the key, and without."""
 
 import torch
-from facts.shared import KEYS, QUERY
+from facts.shared import KEYS, QUERY, percent, turned
 
 from nwlesson import attention_weights
 
@@ -9,7 +9,7 @@ PRODUCTS, HALVES = QUERY * KEYS, KEYS**2 / 2
 
 
 def facts() -> dict[str, str]:
-    return of_the_scores() | of_the_gaps() | of_the_loudest()
+    return of_the_scores() | of_the_gaps() | of_the_loudest() | of_long_vectors()
 
 
 def of_the_scores() -> dict[str, str]:
@@ -48,3 +48,17 @@ def of_the_loudest() -> dict[str, str]:
     assert torch.allclose(loud, torch.softmax(-((QUERY - KEYS) ** 2) / 2 + HALVES, dim=-1)), "the bell times loudness"
     assert loud.argmax() == 2 and loud[2] > 0.95, "without the squares the largest key should win"
     return {"dot-loud-4": f"{loud[2]:.2f}"}
+
+
+def of_long_vectors() -> dict[str, str]:
+    """The largest of fifty weights, of random vectors with d numbers: with their products as scores, and divided."""
+    generator = torch.Generator().manual_seed(0)
+
+    def say(d: int) -> dict[str, str]:
+        queries, keys = (torch.randn(n, d, generator=generator) for n in (2000, 50))
+        scores = queries @ keys.T
+        plain, divided = (torch.softmax(s, dim=-1).amax(dim=-1).median() for s in (scores, scores / d**0.5))
+        assert d < 8 or divided < 0.15, "divided, it should no longer grow"
+        return {"d": f"{d}", "plain": percent(plain), "divided": percent(divided)}
+
+    return {"largest-at-d": turned([1, 2, 4, 8, 16, 32, 64, 128, 256, 512], 64, say)}

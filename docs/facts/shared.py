@@ -6,6 +6,9 @@ table. Each value is the string that the reader sees. `assert`s beside the numbe
 claim: if one fails, the sentence is wrong and the build stops.
 """
 
+import json
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
@@ -32,6 +35,11 @@ VALUES = torch.tensor([10.0, 20.0, 40.0])
 def fifty_points(seed: int = 0) -> RegressionData:
     """The data of all lessons, or another draw of it."""
     return make_data(50, step=0.125, seed=seed)
+
+
+def exact_points() -> list[Tensor]:
+    """Return the same points in float64: their x and y."""
+    return [tensor.double() for tensor in fifty_points()[:2]]
 
 
 def mse(a: Tensor, b: Tensor) -> float:
@@ -75,3 +83,12 @@ def power_of_ten(x: float) -> str:
         return "0"
     digit, exponent = f"{x:.0e}".split("e")
     return f"{digit}\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10" + str(int(exponent)).translate(SUPERSCRIPT)
+
+
+def turned(values: list[float], start: float, say: Callable[[float], dict[str, str]]) -> str:
+    """Return what a sentence says at each of the values to which a reader may turn it: see docs/_ext/living.
+
+    `say` gives what stands in each place of the sentence; its first place is the one that is turned.
+    """
+    rows = [say(value) for value in values]
+    return json.dumps({"start": values.index(start), "places": {key: [row[key] for row in rows] for key in rows[0]}})

@@ -9,6 +9,7 @@ import posixpath
 import re
 from typing import NamedTuple
 
+import living
 from quiz import VERDICT, QuizError, split
 from sphinx.locale import _
 
@@ -49,6 +50,8 @@ def plain(markdown: str, table: dict[str, str], docname: str, links: Links) -> s
             return ""
         if name == "quiz":
             return plain_quiz(body)
+        if name == "living" and title in table:
+            return living.at_start(body, table[title])
         if name == "explorable":
             said = _("A figure to try, on the site")
             return f"[{said}]({posixpath.basename(docname)}.md#explore-{title})\n"

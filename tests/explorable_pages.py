@@ -103,7 +103,8 @@ def put_back(page, view):
     """As if the page had just been loaded and its explorables had started."""
     page.mouse.up()
     page.mouse.move(0, 0)
-    page.emulate_media(media="screen", reduced_motion="reduce")
+    if not page.evaluate("matchMedia('screen and (prefers-reduced-motion: reduce)').matches"):
+        page.emulate_media(media="screen", reduced_motion="reduce")  # every style of the page is computed anew
     if page.viewport_size != VIEWS[view]["viewport"]:
         page.set_viewport_size(VIEWS[view]["viewport"])
     page.evaluate(PUT_BACK)

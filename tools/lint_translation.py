@@ -108,6 +108,8 @@ def markup(source, text):
         yield f"missing number: {number}"
     if text.count("`") % 2:
         yield "a ` has no partner"
+    if re.match(r"\d+[.)] |[-*+>] ", text):
+        yield "Sphinx takes this for a list and shows the English: begin otherwise, 1、平铺"
     if source.startswith("#") and [line[:1] for line in text.split("\n")] != ["#"] * (text.count("\n") + 1):
         yield "every line of a comment begins with #"
     if not source.startswith("#") and "\n" in text:

@@ -489,12 +489,16 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("nonsense", HOSTILE, ids=range(len(HOSTILE)))
-def test_points_that_are_none_are_ignored(load, nonsense):
-    page = load(f"?{NAME}.points={nonsense}&{NAME}.own={nonsense}&{NAME}.point=31&{NAME}.w=-1")
-    root = start(page, NAME)
+def test_points_that_are_none_are_ignored(visit, nonsense):
+    page, root = visit(NAME, f"points={nonsense}&own={nonsense}&point=31&w=-1")
     expect_own_points(root, POINTS["outlier"])
     settled(page, root, root.get_by_role("button", name="yours").click)
     expect_own_points(root, POINTS["own"], chosen=2)
+
+
+def test_points_that_are_none_are_ignored_when_the_page_comes(load):
+    page = load(f"?{NAME}.points={HOSTILE[0]}&{NAME}.own={HOSTILE[0]}&{NAME}.point=31&{NAME}.w=-1")
+    expect_own_points(start(page, NAME), POINTS["outlier"])
 
 
 @pytest.mark.parametrize("nonsense", ["0", "1.5", "2e0", "-1", "valueOf"])

@@ -60,7 +60,7 @@ class PutSlugsBack(SphinxTransform):
 class TranslateCode(SphinxPostTransform):
     """Put comments into the language of the site; the cell that has run, and is stored, stays as it was."""
 
-    default_priority = 310
+    default_priority = 4  # sphinx-gallery takes its code apart at 5, to link its names
     formats = ("html",)
 
     def run(self, **kwargs) -> None:

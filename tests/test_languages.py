@@ -108,7 +108,7 @@ def test_every_page_leads_to_itself_in_the_other_language(page):
 
 @pytest.mark.site
 def test_what_is_translated_is_shown_in_chinese():
-    """Sphinx drops a translation that it reads as something else, and other extensions take a page apart before ours."""
+    """Sphinx drops a translation that it reads as something else, and others take a page apart before us."""
     said = {entry.id for entry in catalogues.entries(LANGUAGE).values() if entry.string != entry.id and " " in entry.id}
     no_words = re.compile(r'<span class="(?!c1)\w+">[^<]*</span>|<[^>]* lang="en"[^>]*>[^<]*', re.DOTALL)
     left = set()

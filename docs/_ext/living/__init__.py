@@ -94,7 +94,7 @@ class Living(SphinxDirective):
 
 
 class FillPlaces(SphinxPostTransform):
-    """Put numbers into the places of a sentence that is translated by now. Gettext has no format, and sees the places."""
+    """Put numbers into the places of a sentence that is translated by now; gettext has no format, and sees places."""
 
     default_priority = 320
     formats = ("html", "latex", "text")

@@ -90,6 +90,8 @@ def test_a_usual_mistake_is_known_and_a_right_answer_is_taken_however_it_is_writ
     assert not page.locator("#exercise-2a .practice-tick input").is_checked()
     for right in "20", " 20,0 ", "40/2", "+20.":
         assert said(page, "2a", right).startswith("Right."), right
+    for chinese in "２０", "20。0", "２０．０", "40／2", "４０÷2":
+        assert said(page, "2a", chinese).startswith("Write a number" if "÷" in chinese else "Right."), chinese
     assert page.locator("#exercise-2a .practice-tick input").is_checked()
     assert "Weight of key 1: You forgot the half" in " ".join(said(page, "3a", "0.024", "0,45", ".45", "28").split())
     assert "The answer: Right." in said(page, "3a", "0.024", "0,45", ".45", "28")
@@ -100,9 +102,12 @@ def test_a_usual_mistake_is_known_and_a_right_answer_is_taken_however_it_is_writ
 def test_letters_come_in_any_order_and_large_numbers_with_commas(page, address):
     page.goto(f"{address}practice/exercises-3.html")
     assert said(page, "9a", "B, e d").startswith("Right.")
+    assert said(page, "9a", "ｅ、ｂ，D。").startswith("Right.")
     assert said(page, "9a", "bd").startswith("What is")
     page.goto(f"{address}practice/exercises-4.html")
     assert "first: Right." in said(page, "16b", "10,100,000,000", "2 000 000", "2")
+    for mixed in ("1 1/2", "−½"), ("1½", "-1/2"), ("3/2", "－０．５"), ("+1  ½", "–0,5"):
+        assert said(page, "13c", *mixed).count("Right.") == 2, mixed
     assert said(page, "13c", "−0.5", "1.5").count("The wrong way round") == 2
 
 

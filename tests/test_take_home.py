@@ -160,6 +160,12 @@ def test_without_the_package_the_first_cell_says_what_to_download_and_where_to_p
     assert ("This did not work" in run.stdout) == bool(address)
 
 
+def test_without_the_package_the_first_cell_does_not_download_torch_in_vain(tmp_path):
+    run = first_cell(Home(tmp_path, packages=["matplotlib"]))
+    assert "Installing" not in run.stdout
+    assert "ModuleNotFoundError: Download nwlesson" in run.stderr
+
+
 # Notebooks and scripts. `make home` runs all of them, `make test` one of each kind.
 
 

@@ -87,8 +87,10 @@ def forgiving(test: str) -> str:
 try:
 {indent(test, "    ")}
 except Exception as error:
-    said = error if isinstance(error, AssertionError) else repr(error)
+    said = str(error) if isinstance(error, AssertionError) else repr(error)
     print("{done[1]}: not yet:", said)
+    if "NoneType" in said:
+        print("A function without a return gives None. Is one missing?")
     if "NBGRADER_EXECUTION" in __import__("os").environ:  # a teacher marks
         raise"""
 

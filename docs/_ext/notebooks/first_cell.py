@@ -19,6 +19,8 @@ elif Path("..", wheel).exists():  # in the folder above, as in the zip
     missing.append(f"../{wheel}")
 elif site:
     missing.append(site + wheel)
+else:
+    missing.clear()  # without the package nothing runs
 
 if missing:
     print("Installing", *missing)

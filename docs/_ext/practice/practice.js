@@ -35,13 +35,24 @@
 
   // Reading an answer
 
+  // The signs of a Chinese keyboard (０．５, 0。5) and fractions of one sign (½) become ours; "1½" is "1 1/2".
+  const plainly = (text) =>
+    text
+      .replace(/(?=[¼-¾⅐-⅞])/g, " ")
+      .normalize("NFKC")
+      .toLowerCase()
+      .trim();
+
   function number(text) {
-    let plain = text.replace(/[\s_]/g, "").replace(/−/g, "-");
+    let plain = plainly(text).replace(/[−–]/g, "-").replaceAll("⁄", "/").replaceAll("。", ".");
+    const mixed = plain.match(/^([-+]?)(\d+)\s+(\d+)\/(\d+)$/);
+    if (mixed) return Number(`${mixed[1]}1`) * (Number(mixed[2]) + mixed[3] / mixed[4]);
+    plain = plain.replace(/[\s_]/g, "");
     plain = (plain.match(/,/g) || []).length > 1 ? plain.replaceAll(",", "") : plain.replace(",", ".");
     const parts = plain.match(/^([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)(?:\/(\d+\.?\d*))?$/i);
     return parts ? Number(parts[1]) / Number(parts[2] ?? 1) : Number.NaN;
   }
-  const letters = (text) => [...new Set(text.toLowerCase().replace(/[^a-z]/g, ""))].sort().join("");
+  const letters = (text) => [...new Set(plainly(text).replace(/[^a-z]/g, ""))].sort().join("");
 
   const same = {
     number: (text, value, within) => Math.abs(number(text) - number(value)) <= Number(within) + 1e-9,

@@ -11,8 +11,6 @@ from nwlesson._checks import check_count, check_shape, check_tensor
 from nwlesson.palette import COLOURS
 from nwlesson.plotting import describe, lesson_style
 
-TITLE, NUMBER = 10, 9  # sizes of the letters, in points
-
 
 def _canvas(width: float, height: float) -> tuple[Figure, Axes]:
     """Return axes on which one unit is one cell of a matrix, row 0 on top."""
@@ -28,7 +26,7 @@ def _cell(ax: Axes, number: Tensor, x: float, y: float, colour: str, *, out: boo
         ax.add_patch(Rectangle((x, y), 1, 1, edgecolor=colour, linewidth=0.9, fill=False, linestyle=":"))
     else:
         ax.add_patch(Rectangle((x, y), 1, 1, edgecolor=colour, linewidth=0.9, facecolor=colour + "22"))
-    ax.text(x + 0.5, y + 0.5, f"{number:g}", ha="center", va="center", color=colour, fontsize=NUMBER)
+    ax.text(x + 0.5, y + 0.5, f"{number:g}", ha="center", va="center", color=colour)
     if out:
         ax.plot([x + 0.15, x + 0.85], [y + 0.85, y + 0.15], color=colour, linewidth=1)
 
@@ -45,7 +43,7 @@ def _matrix(
     copies: Tensor | None = None,
 ) -> None:
     """Draw a matrix as boxes, its top left corner at (x, y), `title` above; `faint` crossed out, `copies` dotted."""
-    ax.text(x + rows.shape[1] / 2, y - 0.2, title, ha="center", va="bottom", fontsize=TITLE)
+    ax.text(x + rows.shape[1] / 2, y - 0.2, title, ha="center", va="bottom")
     for i, row in enumerate(rows):
         for j, number in enumerate(row):
             out = faint is not None and bool(faint[i, j])
@@ -54,9 +52,9 @@ def _matrix(
 
 
 def _arrow(ax: Axes, x: float, y: float, length: float, text: str = "") -> None:
-    look = {"arrowstyle": "->", "color": COLOURS["truth"], "mutation_scale": TITLE}
+    look = {"arrowstyle": "->", "color": COLOURS["truth"], "mutation_scale": 10}
     ax.annotate("", (x + length, y), (x, y), arrowprops=look)
-    ax.text(x + length / 2, y - 0.15, text, ha="center", va="bottom", fontsize=NUMBER, color=COLOURS["truth"])
+    ax.text(x + length / 2, y - 0.15, text, ha="center", va="bottom", color=COLOURS["truth"])
 
 
 def _numbers(x: Tensor) -> str:
@@ -154,7 +152,7 @@ def draw_broadcasting(queries: Tensor, keys: Tensor) -> Figure:
         _matrix(ax, row, middle, top, "key", f"keys\n({m},) → ({n}, {m})", copies=down)
         _matrix(ax, table, last, top, "truth", f"difference\n({n}, {m})")
         for x, sign in (middle, "−"), (last, "="):
-            ax.text(x - gap / 2, top + n / 2, sign, ha="center", va="center", fontsize=TITLE)
+            ax.text(x - gap / 2, top + n / 2, sign, ha="center", va="center")
     return describe(
         fig,
         f"""The column {_numbers(queries)}, {n} by 1, is repeated to the right until it has {m} columns. The row
@@ -194,14 +192,14 @@ def draw_unsqueeze(rows: Tensor) -> Figure:
     check_tensor("rows", rows, 2)
     b, n = rows.shape
     with lesson_style():
-        fig, ax = _canvas(2 * n + 3.6 + 1.6 * b, max(1.6 * b, n) + 1.4)
-        _matrix(ax, rows, 0.2, 1.2, "truth", f"({b}, {n})")
+        fig, ax = _canvas(2 * n + 3.6 + 1.6 * b, max(1.6 * b, n) + 1.8)
+        _matrix(ax, rows, 0.2, 1.6, "truth", f"({b}, {n})")
         for i, row in enumerate(rows):
             title = f"unsqueeze(1)\n({b}, 1, {n})" if i == 0 else ""
-            _matrix(ax, row[None], n + 1.4, 1.2 + 1.6 * i, "weight", title)
-            _matrix(ax, row[:, None], 2 * n + 3.4 + 1.6 * i, 1.2, "value", "")
+            _matrix(ax, row[None], n + 1.4, 1.6 + 1.6 * i, "weight", title)
+            _matrix(ax, row[:, None], 2 * n + 3.4 + 1.6 * i, 1.6, "value", "")
         title = f"unsqueeze(-1)\n({b}, {n}, 1)"
-        ax.text(2 * n + 3.1 + 0.8 * b, 1, title, ha="center", va="bottom", fontsize=TITLE)
+        ax.text(2 * n + 3.1 + 0.8 * b, 1.4, title, ha="center", va="bottom")
     return describe(
         fig,
         f"""A {b} by {n} matrix. After unsqueeze(1) it is a stack of {b} matrices of one lying row each;
@@ -242,12 +240,12 @@ def draw_bmm(weights: Tensor, values: Tensor) -> Figure:
     check_shape("values", values, tuple(weights.shape), "one value for each weight")
     b, n = weights.shape
     results = (weights * values).sum(dim=1)
-    titles = f"weights ({b}, 1, {n})", f"values ({b}, {n}, 1)", f"result ({b}, 1, 1)"
+    titles = f"weights\n({b}, 1, {n})", f"values\n({b}, {n}, 1)", f"result\n({b}, 1, 1)"
     with lesson_style():
-        fig, ax = _canvas(n + 6.6, b * (n + 0.9) + 0.3)
+        fig, ax = _canvas(n + 6.6, b * (n + 0.9) + 0.6)
         for i in range(b):
-            y = 0.9 + i * (n + 0.9)
-            ax.text(0.1, y + n / 2, f"{i}:", va="center", fontsize=TITLE)
+            y = 1.2 + i * (n + 0.9)
+            ax.text(0.1, y + n / 2, f"{i}:", va="center")
             _product(ax, y, weights[i], values[i], results[i], titles if i == 0 else ("", "", ""))
     return describe(
         fig,
@@ -262,7 +260,7 @@ def _product(ax: Axes, y: float, row: Tensor, column: Tensor, result: Tensor, ti
     """Draw a row times a column and what comes out, from the top `y` of the column on."""
     n = len(row)
     _matrix(ax, row[None], 0.8, y + (n - 1) / 2, "weight", titles[0])
-    ax.text(n + 1.4, y + n / 2, "×", ha="center", va="center", fontsize=TITLE)
+    ax.text(n + 1.4, y + n / 2, "×", ha="center", va="center")
     _matrix(ax, column[:, None], n + 2, y, "value", titles[1])
     _arrow(ax, n + 3.4, y + n / 2, 1.2)
     _matrix(ax, result.reshape(1, 1), n + 5, y + (n - 1) / 2, "prediction", titles[2])
@@ -302,11 +300,11 @@ def draw_leave_one_out(x: Tensor) -> Figure:
     diagonal = torch.eye(n, dtype=torch.bool, device=x.device)
     left = tiled[~diagonal].reshape(n, n - 1)
     with lesson_style():
-        fig, ax = _canvas(2 * n + 2.7, n + 2.4)
-        _matrix(ax, tiled, 0.5, 1.2, "key", f"x.repeat(({n}, 1)): ({n}, {n})", faint=diagonal)
-        _arrow(ax, n + 1, 1.2 + n / 2, 1.6, "mask,\nreshape")
-        _matrix(ax, left, n + 3.2, 1.2, "key", f"keys: ({n}, {n - 1})")
-        ax.text(0.5, n + 1.5, "crossed out: the point itself", va="top", fontsize=NUMBER)
+        fig, ax = _canvas(2 * n + 2.7, n + 2.7)
+        _matrix(ax, tiled, 0.5, 1.5, "key", f"x.repeat(({n}, 1))\n({n}, {n})", faint=diagonal)
+        _arrow(ax, n + 1, 1.5 + n / 2, 1.6, "mask,\nreshape")
+        _matrix(ax, left, n + 3.2, 1.5, "key", f"keys\n({n}, {n - 1})")
+        ax.text(0.5, n + 1.8, "crossed out: the point itself", va="top")
     return describe(
         fig,
         f"""The numbers {_numbers(x)} in {n} equal rows; in row i, entry i is crossed out.

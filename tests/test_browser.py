@@ -116,12 +116,62 @@ def test_the_keyboard_skips_to_the_text_and_opens_an_answer(views, address):
     assert page.evaluate("document.activeElement.parentElement.open")
 
 
-def test_code_that_scrolls_can_be_reached(views, address):
+def test_what_scrolls_has_a_name_and_is_a_stop_of_the_tab_key_and_what_does_not_is_none(views, address):
     page = views["phone"]
     page.goto(address + LESSONS[7])  # it quotes the book's class as it is
-    wide = "[...document.querySelectorAll('pre, .math-block')].filter(e => e.scrollWidth > e.clientWidth)"
-    assert page.evaluate(f"{wide}.length") > 0
-    assert page.evaluate(f"{wide}.every(e => e.tabIndex === 0)")
+    seen = page.evaluate(
+        """[...document.querySelectorAll('article :is(pre, .math-block, .table-wrapper)')]
+            .map(e => [e.scrollWidth > e.clientWidth, e.tabIndex === 0, e.getAttribute('role'), e.ariaLabel])"""
+    )
+    assert {scrolls for scrolls, *_ in seen} == {True, False}
+    assert [box for box in seen if box[0] != box[1] or box[2] != "group"] == []
+    assert {name for *_, name in seen} == {"Code", "Output", "Formula", "Table"}
+
+
+def test_the_frame_speaks_through_names_and_opens_by_keys(views, address):
+    page = views["phone"]
+    page.goto(address + LESSONS[3])
+    assert page.locator("svg:has(> use)").count() > 5
+    assert page.locator("svg:has(> use):not([aria-hidden=true])").count() == 0, "no icon speaks"
+    assert page.locator("[aria-current=page]").all_inner_texts() == [page.locator("h1").inner_text().rstrip("#¶ ")]
+    sidebar = page.get_by_role("checkbox", name="Toggle site navigation sidebar")
+    sidebar.focus()
+    page.keyboard.press("Space")
+    assert sidebar.is_checked()
+    page.wait_for_function("() => document.querySelector('.sidebar-drawer').getBoundingClientRect().left === 0")
+    inner = page.get_by_role("switch", name="Toggle navigation of Gallery")
+    inner.focus()
+    page.keyboard.press("Space")
+    assert page.get_by_role("navigation", name="Lessons").get_by_role("link", name="Fifty noisy points").count() == 2
+    assert page.locator(".toctree-l2 a").first.is_visible()
+
+
+def test_what_gets_the_focus_is_not_behind_the_bar_on_top(views, address):
+    page = views["phone"]
+    page.goto(address + LESSONS[3])
+    page.evaluate("document.documentElement.style.scrollBehavior = 'auto'")
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    bar = page.locator(".mobile-header").bounding_box()
+    tops = page.evaluate(
+        """[...document.querySelectorAll('article a.reference')].reverse()
+            .map(e => (e.focus(), e.getBoundingClientRect().top))"""
+    )
+    assert len(tops) > 5 and min(tops) >= bar["height"]
+
+
+def test_the_buttons_that_show_a_picture_say_it_too(views, address):
+    page = views["desktop"]
+    page.goto(address + LESSONS[3])
+    heard = page.get_by_role("status").first
+    button = page.locator(".theme-toggle:visible")
+    said = []
+    for _ in range(3):
+        button.click()
+        said.append(heard.text_content())
+    assert set(said) == {"Light mode", "Dark mode", "Auto light/dark, in dark mode"}
+    page.locator(".highlight").first.hover()
+    page.locator(".copybtn").first.click()
+    assert heard.text_content() == "Copied!"
 
 
 @pytest.mark.parametrize("view", ["phone", "desktop"])

@@ -125,6 +125,12 @@ def test_figures_follow_the_page_colours(parsed):
     assert "style=" not in text
 
 
+def test_in_the_code_of_the_gallery_functions_lead_to_their_documentation_and_variables_do_not(parsed):
+    script = parsed("examples/plot_one_query.html")
+    assert script.select("pre a[class*=sphx-glr-backref]")
+    assert not script.select(".sphx-glr-backref-instance")
+
+
 def test_code_is_linked_to_its_documentation(parsed):
     html = parsed("lessons/07-many-small-products.html")
     links = {a["title"]: a["href"] for a in html.select("a.code-link")}

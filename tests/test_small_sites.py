@@ -92,7 +92,11 @@ def test_a_page_is_mended_for_keyboard_and_ear(tmp_path):
     out, warnings = build(tmp_path, extensions=["theme"])
     assert not warnings
     page = parse(out / "deep" / "page.html")
-    assert [tag["tabindex"] for tag in page.select("div.table-wrapper, pre")] == ["0", "0"]
+    scrolls = page.select("div.table-wrapper, pre")
+    assert {(tag["tabindex"], tag["aria-label"]) for tag in scrolls} == {("0", "Code"), ("0", "Table")}
+    assert [tag["aria-label"] for tag in page.select('[role="navigation"]')] == ["Lessons", "On this page"]
+    first = page.select_one("a[href], input")
+    assert first["class"][0] == "skip-to-content", "the switches of the sidebars come later"
     assert [tag["aria-label"] for tag in page.select("aside")] == ["Lessons", "On this page"]
     assert page.select_one(".sidebar-tree p.caption").attrs == {"class": ["caption"]}, "no heading without a level"
     assert page.select_one(".citation") and not page.select('[role^="doc-biblioentry"], [role="list"]')
@@ -108,7 +112,8 @@ def test_a_change_that_finds_nothing_stops_the_build(tmp_path, monkeypatch):
 def test_each_change_is_missed(old):
     words = {"lessons": "Lessons", "this_page": "On this page", "switch": ""}
     names = [f"<title>{name}</title>" for name in mends.NAMES]
-    page = "".join([*mends.EVERY_PAGE, *mends.INDEX, *names, "genindextable"])
+    switches = '<input type="checkbox" class="sidebar-toggle"><a class="skip-to-content"></a>'
+    page = "".join([*mends.EVERY_PAGE, *mends.INDEX, *names, "genindextable", switches])
     assert 'aria-label="Lessons"' in mends.mend(page, "genindex", **words)
     with pytest.raises(ExtensionError, match=re.escape(repr(old))):
         mends.mend(page.replace(old, ""), "genindex", **words)
@@ -122,7 +127,9 @@ def test_a_table_without_a_box_stops_the_build(tmp_path, monkeypatch):
 
 def test_code_that_the_keyboard_cannot_reach_stops_the_build():
     page = nodes.section("", nodes.literal_block("x", "x"))
-    assert mends.reach_code("<pre>x</pre>", page) == '<pre tabindex="0">x</pre>'
+    assert mends.reach_code("<pre>x</pre>", page) == '<pre tabindex="0" role="group" aria-label="Code">x</pre>'
+    printed = '<div class="output stream"><div class="highlight"><pre>x</pre>'
+    assert 'aria-label="Output">x' in mends.reach_code(printed, page)
     for html in '<pre class="code">x</pre>', "<code>x</code>":
         with pytest.raises(ExtensionError, match="cannot reach"):
             mends.reach_code(html, page)

@@ -153,45 +153,102 @@ def sizes() -> None:
             print(f"  {total / 1000:6.1f} ({requests}, {script / 1000:.1f})  {name}")
 
 
-PAINTED = """
+WATCH = """
 window.painted = [];
-new PerformanceObserver(list => { for (const entry of list.getEntries())
-    if (entry.name === "keydown") painted.push(entry.duration);
-}).observe({ type: "event", durationThreshold: 16 });
+window.blocked = [];
+const watch = (type, note, more) => new PerformanceObserver(list => list.getEntries().forEach(note))
+    .observe({ type, buffered: true, ...more });
+watch("event", entry => entry.name === "keydown" && painted.push(entry.duration), { durationThreshold: 16 });
+watch("longtask", entry => blocked.push(entry.duration - 50));
 """
+# After a second of frames: the longest time between two of them.
+GLIDE = """new Promise(done => {
+    let last = performance.now(), began = last, longest = 0;
+    requestAnimationFrame(function frame(now) {
+        longest = Math.max(longest, now - last);
+        last = now;
+        if (now - began < 1000) requestAnimationFrame(frame);
+        else done(longest);
+    });
+})"""
+FRAME = "new Promise(done => requestAnimationFrame(() => setTimeout(done)))"
 
 
-def explorables() -> None:
-    """Sizes, and the time from a key to the paint that shows it (in steps of 8 ms, 16 the least that is reported)."""
+def in_browser() -> None:
+    """What blocks while a page loads, and the time from a key to the paint that shows it, processor 4x slower."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    browser = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox", "--disable-gpu"])
+        print("Blocking while a page loads, ms beyond 50 of all long tasks (the longest task), processor 4x slower")
+        for address in "index.html", "play/index.html":
+            opened = [blocking(slow_page(chromium), address) for _ in range(3)]
+            print(f"  {address:30s} {' '.join(f'{total:4.0f} ({longest:.0f})' for total, longest in opened)}")
+        explorables(slow_page(chromium))
+
+
+def slow_page(chromium):
+    page = chromium.new_page(viewport={"width": 412, "height": 823})
+    page.add_init_script(WATCH)
+    page.route("http://site.test/**", lambda route: route.fulfill(path=SITE / urlsplit(route.request.url).path[1:]))
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    return page
+
+
+def blocking(page, address: str) -> tuple[float, float]:
+    """Open a page and wait until all its explorables run."""
+    page.goto(f"http://site.test/{address}")
+    for root in page.locator(".explorable").all():
+        root.locator("xpath=self::*[contains(@class, 'running')]").wait_for()
+    tasks = page.evaluate("blocked")
+    page.close()
+    return sum(tasks), max(tasks, default=-50) + 50
+
+
+def explorables(page) -> None:
+    """Sizes, and what the reader waits for (times are in steps of 8 ms, 16 the least that is reported)."""
     code = {path: weight(path) for path in sorted((SITE / "_static/explorables").rglob("*")) if path.is_file()}
     script = sum(size for path, size in code.items() if path.suffix == ".js")
     print(f"Explorables, all code {script / 1000:.1f} KB after gzip; ms from key to paint, processor 4x slower")
     print("  " + ", ".join(f"{path.name} {size / 1000:.1f}" for path, size in code.items()))
-    names = ("chromium", "chromium-browser", "google-chrome")
-    browser = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    with sync_playwright() as playwright:
-        page = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox", "--disable-gpu"]).new_page()
-        page.add_init_script(PAINTED)
-        page.route("http://site.test/**", lambda route: route.fulfill(path=SITE / urlsplit(route.request.url).path[1:]))
-        page.goto("http://site.test/play/index.html")
-        page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
-        for root in page.locator(".explorable").all():
-            root.scroll_into_view_if_needed()
-            page.wait_for_selector(f"#explore-{root.get_attribute('data-explorable')}.running")
-            for control in root.locator("input[type=range]").all():
-                print_times(page, control)
+    page.goto("http://site.test/play/index.html")
+    for root in page.locator(".explorable").all():
+        name = root.get_attribute("data-explorable")
+        root.scroll_into_view_if_needed()
+        page.wait_for_selector(f"#explore-{name}.running")
+        root.evaluate("root => root.querySelectorAll('details').forEach(fold => (fold.open = true))")
+        keys = [
+            (key_times(page, control), control.get_attribute("id")) for control in root.locator("[type=range]").all()
+        ]
+        tries = [(*try_times(page, button), button.inner_text()) for button in root.locator("button.try").all()]
+        print_times(name, keys, tries)
 
 
-def print_times(page, control) -> None:
-    """Press a key forty times on a slider; print the median and the largest time to the paint."""
+def key_times(page, control) -> list[float]:
+    """The times of twenty keys on a slider, in order."""
     control.focus()
     page.evaluate("painted.length = 0")
-    for _ in range(40):
+    for _ in range(20):
         page.keyboard.press("ArrowLeft")
-        page.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
-    times = sorted(page.evaluate("painted")) or [16]
-    which = control.get_attribute("id").removeprefix("explore-")
-    print(f"  {which:30s} median {times[len(times) // 2]:3.0f}, largest {times[-1]:3.0f}")
+        page.evaluate(FRAME)
+    return sorted(page.evaluate("painted")) or [16]
+
+
+def try_times(page, button) -> tuple[float, float]:
+    """From the key on a {try} to the first paint, and the longest time between two frames while it glides."""
+    button.focus()
+    page.evaluate("painted.length = 0")
+    page.keyboard.press("Enter")
+    longest = page.evaluate(GLIDE)
+    return max(page.evaluate("painted"), default=16), longest
+
+
+def print_times(name: str, keys: list, tries: list) -> None:
+    times, which = max(keys, key=lambda one: one[0][-1])
+    first, _, words = max(tries)
+    _, gap, widest = max(tries, key=lambda one: one[1])
+    print(f"  {name:20s} slider {times[-1]:3.0f}, median {times[len(times) // 2]:3.0f} ({which})", end="")
+    print(f"; try {first:3.0f} ({words}); frame of a glide {gap:3.0f} ({widest})", flush=True)
 
 
 if __name__ == "__main__":
@@ -202,5 +259,5 @@ if __name__ == "__main__":
     formula()
     leaving_out()
     sizes()
-    explorables()
+    in_browser()
     building()

@@ -17,6 +17,7 @@ from docutils.utils.math.latex2mathml import tex2mathml
 from fontTools import subset
 from fontTools.ttLib import TTFont
 from sphinx.application import Sphinx
+from sphinx.locale import _
 from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
@@ -49,7 +50,9 @@ def visit_inline(translator, node: nodes.math) -> None:
 
 def visit_block(translator, node: nodes.math_block) -> None:
     # A wide formula scrolls by itself; the keyboard must be able to reach what scrolls.
-    translator.body.append(f'<div class="math-block" tabindex="0">{convert(node)}</div>\n')
+    translator.body.append(
+        f'<div class="math-block" tabindex="0" role="group" aria-label="{_("Formula")}">{convert(node)}</div>\n'
+    )
     raise nodes.SkipNode
 
 

@@ -46,6 +46,7 @@ ax.set(
     ylim=(5e-6, 2),
 )
 ax.set_xticks(cells, [str(c) for c in cells])
+ax.set_yticks([0.0001, 0.01, 1], ["0.0001", "0.01", "1"])
 ax.minorticks_off()
 describe(
     fig,

@@ -28,7 +28,7 @@ ax.set_yticks([i / 2 for i in range(-2, 11)], minor=True)
 ax.grid(which="both", linewidth=0.4, alpha=0.5)
 ax.plot(data.x_train, data.y_train, "o", color=COLOURS["value"], markersize=4)
 ax.plot([3.5], [-1], "^", color=COLOURS["query"], markersize=10, clip_on=False, zorder=3)
-ax.text(3.5, -0.6, "?", color=COLOURS["query"], ha="center", fontsize=13)
+ax.text(3.5, -0.6, "?", color=COLOURS["query"], ha="center")
 left, middle, right = (data.y_train[part].mean() for part in (slice(5), slice(16, 28), slice(-5, None)))
 describe(
     fig,

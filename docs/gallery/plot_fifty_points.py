@@ -27,7 +27,7 @@ ax.plot(data.x_train, data.y_train, "o", color=COLOURS["value"], label="values: 
 ax.plot(data.x_test, data.y_truth, color=COLOURS["truth"], label="truth, which nobody knows")
 ax.plot(data.x_train, [-0.9] * 50, "|", color=COLOURS["key"], markersize=9, label="keys: where")
 ax.plot([3.5], [-0.9], "^", color=COLOURS["query"], markersize=9, label="a query")
-ax.text(3.5, -0.6, "?", color=COLOURS["query"], ha="center", fontsize=13)
+ax.text(3.5, -0.6, "?", color=COLOURS["query"], ha="center")
 ax.set(xlabel="x", ylabel="y", xlim=(0, 5), ylim=(-1.1, 5.2))
 ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2, columnspacing=1)
 describe(

@@ -24,14 +24,14 @@ print(", ".join(f"{w:.2f}" for w in ws))
 # %%
 # One step does nearly everything. The other four are hard to see, because w hardly moves any more.
 
-fig, axes = plt.subplots(2, 3, sharex=True, sharey=True, figsize=(4.8, 3.6))
+fig, axes = plt.subplots(2, 3, sharex=True, sharey=True, figsize=(4.8, 3.9))
 for step, (ax, w) in enumerate(zip(axes.flat, ws)):
     curve = attention_pooling(data.x_test, data.x_train, data.y_train, w)
     ax.plot(data.x_test, data.y_truth, color=COLOURS["truth"], linewidth=1)
     ax.plot(data.x_test, curve, color=COLOURS["prediction"], linewidth=1.4)
-    ax.set_title(f"step {step}: w = {w:.1f}" if step else f"start: w = {w:.1f}", fontsize=9)
-fig.supxlabel("x", fontsize=10)
-fig.supylabel("y", fontsize=10)
+    ax.set_title(f"step {step}\nw = {w:.1f}" if step else f"start\nw = {w:.1f}")
+fig.supxlabel("x")
+fig.supylabel("y")
 describe(
     fig,
     f"""Six small plots of truth and prediction. At the start, with w = {ws[0]:.1f}, the prediction is nearly a straight

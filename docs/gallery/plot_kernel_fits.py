@@ -37,7 +37,7 @@ for ax, kernel in zip(axes.flat, (constant, gaussian, boxcar, epanechnikov, tria
     ax.plot(data.x_test, data.y_truth, color=COLOURS["truth"], linewidth=1, label="truth")
     ax.plot(data.x_test, curve, "--", color=COLOURS["prediction"], label="prediction")
     ax.set_title(kernel.__name__)
-    ax.text(4.9, 0.1, f"{counts[-1]:.0f} neighbours", ha="right", fontsize=11)
+    ax.text(4.9, 0.1, f"{counts[-1]:.0f} neighbours", ha="right")
     print(f"{kernel.__name__:12s} neighbours {counts[-1]:4.1f}   error on the truth {errors[-1]:.3f}")
     words.append(f"{kernel.__name__}: {counts[-1]:.0f} neighbours, error {errors[-1]:.2f}")
 assert counts == sorted(counts, reverse=True) and errors == sorted(errors, reverse=True)

@@ -45,7 +45,7 @@ ax.text(sizes[-1], fixed[-1] * 1.25, "w = 1, always", color="black", ha="right")
 ax.text(20, 0.012, "w by leave-one-out", color="black")
 for n, e, w in zip(sizes, chosen, ws):
     label = f"w = {w:.1f}" if n == sizes[0] else f"{w:.1f}"
-    ax.annotate(label, (n, e), (0, 7), textcoords="offset points", ha="center", color="black", fontsize=11)
+    ax.annotate(label, (n, e), (0, 7), textcoords="offset points", ha="center", color="black")
 ax.set(
     xlim=(16, 1000), xscale="log", yscale="log", xlabel="training points", ylabel="error on the truth", ylim=(0.004, 1)
 )

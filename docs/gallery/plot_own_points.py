@@ -47,7 +47,7 @@ above.annotate("", wild[:, moved], tame[:, moved], arrowprops={"arrowstyle": "->
 above.set(xlabel="x", ylabel="y", xlim=(0, 5), ylim=(0, 5.2))
 below.set(xlabel="w", ylabel="leave-one-out loss", xscale="log", ylim=(0, 2.8), xticks=[0.1, 1, 10, 100])
 below.set_xticklabels(["0.1", "1", "10", "100"])
-below.text(100, 2.1, "with the wild point", ha="right")
+below.text(100, 1.4, "with the wild point", ha="right")
 below.text(100, 0.3, "all in a row", ha="right")
 describe(
     fig,

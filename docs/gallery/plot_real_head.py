@@ -54,7 +54,7 @@ assert all(abs(sum(weight for _, weight in weights) - 1) < 0.01 for _, weights i
 # The words are the keys, and stand in their order. The triangle is the word that asks. A bar is how much it hears of
 # each word, and the bars of a panel sum to 1.
 
-fig, axes = plt.subplots(3, 2, sharex=True, figsize=(4.8, 7.6))
+fig, axes = plt.subplots(3, 2, sharex=True, figsize=(4.8, 9.6))
 for ax, (title, (query, weights)) in zip(axes.flat, panels.items()):
     words, heights = [word for word, _ in weights], [weight for _, weight in weights]
     drawn = [i for i, height in enumerate(heights) if height > 0.005]
@@ -62,7 +62,7 @@ for ax, (title, (query, weights)) in zip(axes.flat, panels.items()):
     ax.plot(0, words.index(query), ">", color=COLOURS["query"], markersize=7, clip_on=False, zorder=3)
     ax.set_yticks(range(len(words)), words, color=COLOURS["key"])
     ax.get_yticklabels()[words.index(query)].set_color(COLOURS["query"])
-    ax.tick_params(axis="y", left=False, pad=11, labelsize="small")
+    ax.tick_params(axis="y", left=False, pad=11)
     best = heights.index(max(heights))
     ax.text(heights[best] - 0.03, best + 0.42, f"{heights[best]:.2f}", color=COLOURS["weight"], ha="right", va="top")
     ax.set_title(title, loc="left")

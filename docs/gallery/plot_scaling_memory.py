@@ -46,8 +46,10 @@ for name, style in styles.items():
     ax.plot(memory[name].keys(), memory[name].values(), style, color="black", label=name, linewidth=1.4)
 sizes = [500, 1_000_000]
 ax.plot(sizes, [3 * 8 * n / 2**20 for n in sizes], linestyle=(0, (1, 3)), color="black", linewidth=1)
-ax.text(1_000_000, 3, "the inputs", color="black", ha="right", va="top")
+ax.text(1_000_000, 0.7, "the inputs", color="black", ha="right", va="top")
 ax.set(xscale="log", yscale="log", xlabel="n, queries as well as keys", ylabel="MiB above the inputs")
+ax.set_xticks([100, 10_000, 1_000_000], ["100", "10,000", "1,000,000"])
+ax.set_yticks([0.01, 1, 100], ["0.01", "1", "100"])
 ax.minorticks_off()
 ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, columnspacing=1)
 largest, broken = memory["bins"][1_000_000], memory["features"][1_000_000]

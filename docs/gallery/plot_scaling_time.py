@@ -50,6 +50,8 @@ styles = {
 for name, style in styles.items():
     ax.plot(seconds[name].keys(), seconds[name].values(), style, color="black", label=name, linewidth=1.4)
 ax.set(xscale="log", yscale="log", xlabel="n, queries as well as keys", ylabel="seconds, one thread")
+ax.set_xticks([100, 10_000, 1_000_000], ["100", "10,000", "1,000,000"])
+ax.set_yticks([0.001, 0.01, 0.1, 1, 10], ["0.001", "0.01", "0.1", "1", "10"])
 ax.minorticks_off()
 ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, columnspacing=1)
 at = {name: row[10_000] for name, row in seconds.items() if name in styles}

@@ -47,7 +47,7 @@ start = valley[20]
 ax.plot(ws[20], start, "o", color="black", markersize=9)
 arrow = {"arrowstyle": "->", "color": "black"}
 ax.annotate("", (0.01, 0.016), (ws[20] - 0.006, start + 0.012), arrowprops=arrow)
-ax.text(0.01, 0.03, "a run from\nhere rolls to 0", color="black", va="bottom", fontsize=11)
+ax.text(0.01, 0.03, "a run from\nhere rolls to 0", color="black", va="bottom")
 ax.text(rim, max(valley) + 0.006, "rim", color="black", ha="center", va="bottom")
 ax.text(0.25, 0.024, "another draw", color="black", va="bottom")
 ax.text(0.02, -0.13, "our draw: no\nsecond valley", color="black", va="top")

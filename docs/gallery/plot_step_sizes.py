@@ -32,7 +32,7 @@ for lr, style in (1.0, ":"), (0.5, "-"), (0.1, "--"):
 ax.axhline(best, color="black", linewidth=1)
 ax.text(100, best - 0.45, f"best w = {best:.2f}", color="black", ha="right", va="top")
 ax.axvspan(0, 5, color="black", alpha=0.12, linewidth=0)
-ax.text(6, 0.3, "the book stops here", fontsize=9)
+ax.text(6, 0.3, "the book stops here")
 ax.set(xlabel="epoch", ylabel="w", xlim=(0, 100), ylim=0)
 ax.legend(loc="upper right")
 describe(fig, f"w against the epoch, from {path[0]:.1f} on; the best is {best:.1f}. Learning rate: {'; '.join(words)}.")

@@ -39,8 +39,8 @@ assert torch.allclose(weights, attention_weights(query, keys)[0])
 
 x = torch.linspace(0, 5, 101)
 fig, (top, bottom) = plt.subplots(2, 1, sharex=True, figsize=(4.8, 4.4), height_ratios=(3, 2))
-top.plot(x, by_product(x), "--", color="black", label="$qk - k^2/2$")
-top.plot(x, by_distance(x), color="black", label="$-(q - k)^2/2$")
+top.plot(x, by_product(x), "--", color="black", label="qk − k²/2")
+top.plot(x, by_distance(x), color="black", label="−(q − k)²/2")
 for key, low, gap in zip(keys.tolist(), by_distance(keys).tolist(), gaps.tolist()):
     top.annotate("", (key, low + gap), (key, low), arrowprops={"arrowstyle": "<->", "color": COLOURS["key"]})
     top.text(key + 0.08, low + gap / 2, f"{gap:g}", va="center", color=COLOURS["key"])

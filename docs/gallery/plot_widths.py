@@ -38,8 +38,8 @@ for ax, w in zip(axes.flat, (0.0, 1.0, 4.0, 1000.0)):
     words.append(f"w = {w:g}: about {neighbours:.0f} neighbours, error {error:.2f}")
 missed = (attention_pooling(keys, keys, values, 1000.0) - values).abs().max()
 assert missed < 0.01, "the staircase should go through every point"
-fig.supxlabel("x", fontsize=10)
-fig.supylabel("y", fontsize=10)
+fig.supxlabel("x")
+fig.supylabel("y")
 describe(
     fig,
     f"""Four fits of the same fifty points. A flat line, a hump that is too low, a curve close to the truth, and a

@@ -72,11 +72,11 @@ class Seen:
         self.left_out = self.plot(looked["single"]["left-out"])
 
     def plot(self, place):
-        return 5 * (place[0] - 36) / (self.width - 50), 5 * (self.height - 158 - place[1]) / (self.height - 182)
+        return 5 * (place[0] - 36) / (self.width - 50), 5 * (self.height - 172 - place[1]) / (self.height - 196)
 
     def place(self, x, y):
         """Where in the drawing a point is."""
-        return 36 + x / 5 * (self.width - 50), self.height - 158 - y / 5 * (self.height - 182)
+        return 36 + x / 5 * (self.width - 50), self.height - 172 - y / 5 * (self.height - 196)
 
     def across(self, w):
         """Where a w is in the drawing: a straight piece from 0 to 0.1, then by logarithm."""

@@ -542,12 +542,15 @@ def expect_race(root, epoch, bet=None, **settings):
     )
     assert names == [
         [
-            RUNNERS[i] + (" (your bet)" if RUNNERS[i] == bet else "") + (" →" if at[i][1] > 12 else ""),
+            RUNNERS[i]
+            + (" (your bet)" if RUNNERS[i] == bet else "")
+            + (f", w = {in_words(at[i][1])} →" if at[i][1] > 12 else ""),
             "strong" if RUNNERS[i] == bet else "clear",
         ]
         for i in sorted(range(4), key=lambda i: at[i][1])
     ]
     assert len(set(marks_of(root))) == 4, "four shapes"
+    assert apart(root), "one name covers another"
     for i, (left, shape) in enumerate(marks_of(root)):
         axis = root.locator("[data-part=axes] path").first.get_attribute("d")
         x0, x1 = (float(re.search(pattern, axis)[1]) for pattern in (r"M([\d.]+)", r"H([\d.]+)"))
@@ -564,6 +567,12 @@ def expect_race(root, epoch, bet=None, **settings):
         place = order.index(RUNNERS.index(bet)) + 1
         assert ("Your bet was right." if bet in first else f"You bet on {bet}: place {place} of 4.") in summary
     return summary
+
+
+def apart(root):
+    """Do the names of the runners, and the marks of those beyond the axis beside them, stand one below the other?"""
+    boxes = root.locator("[data-part=race-names] text").evaluate_all("all => all.map(e => e.getBoundingClientRect())")
+    return all(below["y"] - above["y"] > 19 for above, below in itertools.pairwise(boxes))
 
 
 def marks_of(root):

@@ -8,7 +8,9 @@ Why no library: sphinx-gallery orders by file name, by size or by a list that wo
 from pathlib import Path
 
 import build_folder
+from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from gallery import places
 from gallery.thumbnails import ShowThumbnails
@@ -30,6 +32,18 @@ class OrderOfLessons:
         return "<OrderOfLessons>"
 
 
+class OnlyFunctionsLead(SphinxPostTransform):
+    """In the code of a script functions and classes lead to their explanation; a link on every variable is a wall."""
+
+    default_priority = 6  # right after sphinx-gallery has made them
+    formats = ("html",)
+
+    def run(self, **kwargs) -> None:
+        for link in list(self.document.findall(nodes.reference)):
+            if "sphx-glr-backref-instance" in link["classes"]:
+                link.replace_self(link.children)
+
+
 def load_style(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
     """Load the style sheet on pages with cards or scripts of the gallery."""
     if 'class="sphx-glr' in context.get("body", ""):
@@ -39,6 +53,7 @@ def load_style(app: Sphinx, pagename: str, templatename: str, context: dict, doc
 def setup(app: Sphinx) -> dict:
     app.setup_extension("build_folder")
     build_folder.add_static(app, Path(__file__).parent / "gallery.css")
+    app.add_post_transform(OnlyFunctionsLead)
     app.add_post_transform(ShowThumbnails)
     app.connect("builder-inited", places.store_places)
     app.connect("source-read", places.add_places)

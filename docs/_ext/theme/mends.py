@@ -9,8 +9,12 @@ from docutils import nodes
 from sphinx.errors import ExtensionError
 from sphinx.locale import _
 
-# Names for the two sidebars, and attributes in place of styles, which the security policy forbids (see conf.py).
+# Names and roles for the two sidebars, no voice for the icons, whose links and switches have names, and attributes in
+# place of styles, which the security policy forbids (see conf.py).
 EVERY_PAGE = {
+    '<svg><use href="#svg-': '<svg aria-hidden="true"><use href="#svg-',
+    '<svg class="theme-icon-': '<svg aria-hidden="true" class="theme-icon-',
+    '<div class="sidebar-tree">': '<div class="sidebar-tree" role="navigation" aria-label="{lessons}">',
     '<aside class="sidebar-drawer">': '<aside class="sidebar-drawer" aria-label="{lessons}">',
     '<aside class="toc-drawer': '<aside aria-label="{this_page}" class="toc-drawer',
     'style="display: none;"': 'display="none"',
@@ -28,10 +32,24 @@ NAMES = (
     *("Auto light/dark, in light mode", "Auto light/dark, in dark mode"),
     *("Toggle site navigation sidebar", "Toggle table of contents sidebar", "Toggle Light / Dark / Auto color theme"),
 )
+# What only some pages have.
+SOME_PAGES = {
+    '<svg class="furo-related-icon">': '<svg class="furo-related-icon" aria-hidden="true">',
+    '<div class="toc-tree">': '<div class="toc-tree" role="navigation" aria-label="{this_page}">',
+    'class="current reference internal" href="#"': 'class="current reference internal" href="#" aria-current="page"',
+}
+# The way to the text comes before the switches of the sidebars, which keys can reach (see lesson.css).
+SWITCHES = re.compile(
+    r'(<input type="checkbox" class="sidebar-toggle".*?)(<a class="skip-to-content.*?</a>)', re.DOTALL
+)
 INDEX = {
     ' style="width: 100%"': "",
     ' style="width: 33%; vertical-align: top;"': "",
 }
+
+
+# MyST-NB's outputs and sphinx-gallery's.
+OUTPUT = re.compile(r'(<div class="(?:output|sphx-glr-script-out) [^>]*>\s*<div class="highlight">)<pre>')
 
 
 def mend(html: str, pagename: str, **words: str) -> str:
@@ -41,6 +59,11 @@ def mend(html: str, pagename: str, **words: str) -> str:
         if old not in html:
             raise ExtensionError(f"Furo's page has no {old!r} any more; look at docs/_ext/theme/mends.py")
         html = html.replace(old, new.format(**words))
+    for old, new in SOME_PAGES.items():
+        html = html.replace(old, new.format(**words))
+    html, moved = SWITCHES.subn(r"\2\n\1", html)
+    if not moved:
+        raise ExtensionError("Furo's page has no way to its text behind its switches any more")
     for name in NAMES:
         forms = [form for form in ("<title>{}</title>", 'aria-label="{}"') if form.format(name) in html]
         if not forms:
@@ -50,8 +73,11 @@ def mend(html: str, pagename: str, **words: str) -> str:
 
 
 def reach_code(body: str, doctree: nodes.document) -> str:
-    """Return the text of a page with a way in for the keyboard to all code: it scrolls where a line is long."""
-    body = body.replace("<pre>", '<pre tabindex="0">')
+    """Return the text of a page with names for all code and what it prints, and a way in for the keyboard: it scrolls
+    where a line is long. theme.js takes the way in from what does not scroll.
+    """
+    named = '<pre tabindex="0" role="group" aria-label="{}">'
+    body = OUTPUT.sub(rf"\1{named.format(_('Output'))}", body).replace("<pre>", named.format(_("Code")))
     code = any(isinstance(node, (nodes.literal_block, nodes.doctest_block)) for node in doctree.findall())
     if re.search(r"<pre(?! tabindex)", body) or (code and "<pre" not in body):
         raise ExtensionError("code is not written as <pre> any more, so that the keyboard cannot reach it")

@@ -16,7 +16,8 @@ class Translator(HTML5Translator):
         """A wide table scrolls in the box that Furo has put around it; the keyboard must be able to reach the box."""
         if not self.body[-1].startswith('<div class="table-wrapper'):
             raise ExtensionError("Furo puts no box around this table any more; look how it makes wide tables scroll")
-        self.body[-1] = self.body[-1].replace("<div", '<div tabindex="0"', 1)
+        named = f'<div tabindex="0" role="group" aria-label="{_("Table")}"'
+        self.body[-1] = self.body[-1].replace("<div", named, 1)
         super().visit_table(node)
 
     def visit_title(self, node: nodes.title) -> None:

@@ -123,7 +123,7 @@ const cellsLayer = (svg) =>
 function numbersLayer(svg) {
   const group = layer(svg, "numbers");
   return ({ cells, place: { size } }) => {
-    set(group, { "font-size": Math.max(12, size / 3) });
+    set(group, { "font-size": size < 42 ? 12 : 15 });
     marks(group, "text", cells, ({ x, y, colour, text }) => ({
       x: x + size / 2,
       y: y + size * 0.6,

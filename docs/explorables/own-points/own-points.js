@@ -91,8 +91,8 @@ function makeActs({ state, change }, codes) {
     shows: (name) => (name === OWN ? !given() : codes.get(name) === state.points),
     choose: (i) => change({ point: i + 1 }),
     move: (i, to) => put(points().with(i, to)),
-    append: (point) => points().length < MOST && put([...points(), point], points().length + 1),
-    remove: () => points().length > LEAST && put(points().toSpliced(chosen(), 1)),
+    append: (point) => (points().length < MOST ? put([...points(), point], points().length + 1) : change({})),
+    remove: () => (points().length > LEAST ? put(points().toSpliced(chosen(), 1)) : change({})),
   };
 }
 
@@ -129,7 +129,7 @@ function look({ points, w }, chosen, { width, height }) {
   return {
     ...{ ...found, ...curves(found, w, chosen), w, chosen },
     loss: loss(found.x, found.y, w, HOW),
-    scales: { x: scale(0, SIDE, left, right), y: scale(0, SIDE, height - 158, 24) },
+    scales: { x: scale(0, SIDE, left, right), y: scale(0, SIDE, height - 172, 24) },
     panel: { x: Object.assign(across, { ticks: () => [0, 0.1, 1, 10, 100] }), y: down },
   };
 }
@@ -161,12 +161,21 @@ function tag({ x, y, chosen, scales, before }, say) {
   return { x: scales.x(x[chosen]), y: scales.y(y[chosen]) + (up ? -13 : 24), text: say("number", { i: chosen + 1 }) };
 }
 
-// Beside what the others answer, on the far side of it.
+// Beside what the others answer, to the left or right, above or below: where it covers the fewest points.
 function tagWithout({ x, y, chosen, scales, before }, say) {
-  const [at, up] = [scales.x(x[chosen]), y[chosen] > before];
-  const right = at < scales.x.from + 90;
+  const [at, level] = [scales.x(x[chosen]), scales.y(before)];
+  const spots = [-1, 1].flatMap((side) => [-9, 16].map((down) => ({ side, down })));
+  const covered =
+    ({ side, down }) =>
+    (_, i) => {
+      const [right, below] = [side * (scales.x(x[i]) - at), scales.y(y[i]) - level - down + 4];
+      return right > -6 && right < 80 && Math.abs(below) < 16;
+    };
+  const outside = ({ side }) => at + 75 * side < scales.x.from || at + 75 * side > scales.x.to;
+  const cost = (spot) => x.filter(covered(spot)).length + 99 * outside(spot);
+  const { side, down } = spots.reduce((a, b) => (cost(b) < cost(a) ? b : a));
   return {
-    ...{ x: at + (right ? 8 : -8), y: scales.y(before) + (up ? 16 : -9), "text-anchor": right ? "start" : "end" },
+    ...{ x: at + 8 * side, y: level + down, "text-anchor": side < 0 ? "end" : "start" },
     text: say("without", { i: chosen + 1 }),
   };
 }
@@ -189,13 +198,13 @@ const makeLayers = (svg, say) => [
   ),
   pathLayer(svg, "curve", line(role("prediction")), (view) => curvePath(view.grid, view.curve, view.scales)),
   pathLayer(svg, "miss", line(role("prediction"), " thin"), miss),
+  textLayer(svg, "without-label", { class: "clear", fill: role("prediction") }, (view) => tagWithout(view, say)),
   pointsLayer(svg),
   dot(svg, "left-out", hollow(role("prediction")), ({ x, chosen, before, scales }) => [
     scales.x(x[chosen]),
     scales.y(before),
   ]),
   textLayer(svg, "number", { class: "strong", fill: role("value"), "text-anchor": "middle" }, (view) => tag(view, say)),
-  textLayer(svg, "without-label", { class: "clear", fill: role("prediction") }, (view) => tagWithout(view, say)),
   pathLayer(svg, "now", line(role("query")), ({ w, panel }) => `M${panel.x(w)} ${panel.y.from}V${panel.y.to}`),
   pathLayer(svg, "loss", line("currentColor"), ({ losses, panel }) => curvePath(TRIED, losses, panel)),
   dot(svg, "best", hollow("currentColor"), (view) =>
@@ -206,7 +215,7 @@ const makeLayers = (svg, say) => [
     ...{ x: clamp(panel.x(best), panel.x.from + 16, panel.x.to - 16), y: panel.y(least) - 10 },
     text: rises ? say("label-best") : "",
   })),
-  pathLayer(svg, "grip", { fill: role("query") }, ({ w, panel }) => grip(panel.x(w), panel.y.from)),
+  pathLayer(svg, "grip", { fill: role("query") }, ({ w, panel }) => grip(panel.x(w), panel.y.to, -1)),
 ];
 
 // On a point a pointer holds it, in an empty place a tap puts a new one; over the losses it drags w.
@@ -242,7 +251,7 @@ function lossArea(svg, change, view) {
   const far = (w, pixel) => Math.abs(view().panel.x(w) - pixel);
   drag(svg, (pixel) => change({ w: WS.reduce((a, b) => (far(b, pixel) < far(a, pixel) ? b : a)) }), area);
   return ({ panel: { x, y } }) =>
-    set(area, { x: x.from, width: x.to - x.from, y: y.to - 6, height: y.from - y.to + 32 });
+    set(area, { x: x.from, width: x.to - x.from, y: y.to - 18, height: y.from - y.to + 36 });
 }
 
 // A small fit, on a button.

@@ -78,7 +78,7 @@ function tensorLayer(svg, word, say) {
       height: cell - 3,
       "stroke-dasharray": again ? "3 3" : null,
     }));
-    if (t) set(numbers, { "font-size": Math.min(15, 4 + 0.6 * cell) });
+    if (t) set(numbers, { "font-size": cell < 16 ? 12 : 15 });
     marks(numbers, "text", drawn.cells, ({ x, y: down, at }) => ({
       x: x + cell / 2,
       y: y + down + cell / 2 + 5,

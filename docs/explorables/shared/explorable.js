@@ -173,27 +173,39 @@ function followHistory({ state, first, change, read, asked }) {
   });
 }
 
+// Of what is told, `said` and `more`, a listener hears the sentences of `said` that are new; all can be read. The first
+// summary is no news. Who presses a button hears something in any case, the first sentence once more if all is as it was.
+function makeVoice(root, live) {
+  let [heard, pressed] = [null, false];
+  root.addEventListener("click", ({ target }) => {
+    if (!target.closest("button")) return;
+    pressed = true;
+    set(live, { text: "" }); // or the same words would not be new to the browser
+  });
+  return (said) => {
+    const news = heard ? said.filter((sentence) => !heard.includes(sentence)) : [];
+    if (pressed && !news.length) news.push(said[0]);
+    set(live, { text: joined(news) });
+    [heard, pressed] = [said, false];
+  };
+}
+
 async function run(root, name, build) {
   const [svg, box, below, summary, live, words] = ["canvas", "controls", "below", "summary", "live", "words"].map(
     (what) => root.querySelector(`.explorable-${what}`),
   );
   const say = wordsOf(words, name);
-  let [size, told, heard] = [{}, [[]], []];
+  let [size, told] = [{}, [[]]];
+  const speak = makeVoice(root, live);
   function paint() {
     if (!size.width) return; // not shown, as when printing
     controls.show();
     told = draw(parts.state, size);
     set(summary, { text: joined(told.flat()) });
   }
-  // Of what is told, `said` and `more`, a listener hears the sentences of `said` that are new; all can be read.
-  function tell() {
-    const [said] = told;
-    set(summary, { "aria-busy": null });
-    set(live, { text: joined(said.filter((sentence) => !heard.includes(sentence))) });
-    heard = said;
-  }
   const later = makePace(paint, () => {
-    tell();
+    set(summary, { "aria-busy": null });
+    speak(told[0]);
     writeAddress(root, name, parts.first, parts.state);
   });
   const changed = () => {
@@ -224,7 +236,6 @@ async function run(root, name, build) {
   set(svg, { role: "img", "aria-label": say("figure"), "aria-hidden": null });
   resize();
   paint();
-  heard = told[0]; // the first summary is there to be read, not news
-  tell();
+  speak(told[0]);
   new ResizeObserver(() => resize() && changed()).observe(svg);
 }

@@ -88,12 +88,12 @@ const listed = (names) => new Intl.ListFormat(document.documentElement.lang, { s
 
 const shapes = (places) => places.map(([x, y], i) => SHAPES[i](Math.round(x), Math.round(y))).join("");
 
-// Where each stands on the curve, and where there is room, in the history.
-function marksOf({ race, across, down, wide, along, falls }) {
+// Where each stands on the curve, or if it is beyond the axis beside its name, and where there is room, in the history.
+function marksOf(view, say) {
+  const { race, wide, along, falls } = view;
   if (!race) return "";
-  const { at, epoch } = race;
-  const right = wide ? shapes(at.map(({ loss }) => [along(epoch), falls(loss)])) : "";
-  return shapes(at.map(({ w, loss }) => [across(Math.abs(w)), down(loss)])) + right;
+  const right = wide ? race.at.map(({ loss }) => [along(race.epoch), falls(loss)]) : [];
+  return shapes(placesOf(view, say)) + shapes(right);
 }
 
 // Where they ended the last time, on the axis.
@@ -119,10 +119,17 @@ function namesOf({ race, across, down, edge }, say) {
   return sorted.map(({ i, w, y }, row) => {
     const [x, beyond] = [across(w), w > edge];
     const runner = say(`bet-${NAMES[i]}`);
-    const text = `${i === race.bet ? say("race-yours", { runner }) : runner}${beyond ? " →" : ""}`;
-    return { x, y, text, top: 44 + 17 * row, end: x > across.to - 90, bet: i === race.bet };
+    const name = i === race.bet ? say("race-yours", { runner }) : runner;
+    const text = beyond ? say("race-beyond", { name, w: short(w) }) : name;
+    const top = 44 + 20 * row;
+    return { i, x, y: beyond ? top : y, text, top, end: x > across.to - 90, bet: i === race.bet };
   });
 }
+
+const placesOf = (view, say) => {
+  const names = namesOf(view, say).sort((a, b) => a.i - b.i);
+  return names.map(({ x, y }) => [x, y]);
+};
 
 export function raceLayers(svg, say) {
   const thin = { class: "line thin", stroke: "currentColor" };
@@ -132,7 +139,7 @@ export function raceLayers(svg, say) {
       return stems.join("") + (view.race && view.wide ? linesOf(view) : "");
     }),
     pathLayer(svg, "race-ghost", { ...thin, "stroke-dasharray": "2 2" }, ghostsOf),
-    pathLayer(svg, "race-marks", { fill: role("prediction") }, marksOf),
+    pathLayer(svg, "race-marks", { fill: role("prediction") }, (view) => marksOf(view, say)),
     marksLayer(
       svg,
       "race-names",

@@ -42,6 +42,8 @@ SOME_PAGES = {
 SWITCHES = re.compile(
     r'(<input type="checkbox" class="sidebar-toggle".*?)(<a class="skip-to-content.*?</a>)', re.DOTALL
 )
+# What opens the pages below a page in the sidebar.
+FOLDS = re.compile(r'aria-label="Toggle navigation of ([^"]*)"')
 INDEX = {
     ' style="width: 100%"': "",
     ' style="width: 33%; vertical-align: top;"': "",
@@ -69,7 +71,7 @@ def mend(html: str, pagename: str, **words: str) -> str:
         if not forms:
             raise ExtensionError(f"Furo's page has no {name!r} any more; look at docs/_ext/theme/mends.py")
         html = html.replace(forms[0].format(name), forms[0].format(_(name)))
-    return html
+    return FOLDS.sub(lambda fold: f'aria-label="{_("Toggle navigation of {page}").format(page=fold[1])}"', html)
 
 
 def reach_code(body: str, doctree: nodes.document) -> str:

@@ -44,6 +44,8 @@ def translate_page(app: Sphinx, pagename: str, templatename: str, context: dict,
         link = f'<a class="headerlink language" href="{other["link"]}\\1" hreflang="{other["code"]}"'
         link += f' lang="{other["code"]}">{other["name"]}</a>'
         context["body"] = HEADING.sub(rf"\g<0>{link}", context.get("body", ""))
+    if pagename == "404":  # conf.py has named it
+        context["title"] = _(context["title"])
     if context.get("card_alt"):
         message, numbers = words.with_places(context["card_alt"])
         context["card_alt"] = words.filled(_(message), numbers)

@@ -186,7 +186,7 @@ def attention_pooling(
 
 
 def effective_neighbours(weights: Tensor) -> Tensor:
-    """Say how many neighbours, all with an equal say, would make the weights as uneven as they are.
+    """Say how many neighbours really count: n if n of them have the same weight and all others none.
 
     Parameters
     ----------

@@ -11,11 +11,11 @@ import pytest
 import torch
 from bs4 import BeautifulSoup
 from conftest import DOCS, LOOKS, SITE, axe_complaints
+from glossary.table import read as read_glossary
 from test_pages import CELL, LESSONS, name
 
 import nwlesson
 
-PAGE = DOCS / "reference" / "glossary.md"
 LAST_LINE = re.compile(
     r"(?P<shown>.*?)(?:^| · )\[Lesson (?P<number>\d+)\]\(\.\./(?P<lesson>\S+\.md)\) · \{zh\}`(?P<zh>[^`]+)`"
 )
@@ -33,15 +33,12 @@ class Entry(NamedTuple):
 
 def entries() -> list[tuple[str, Entry]]:
     """Return (term, entry) in the order of the page."""
-    (body,) = re.findall(r":::\{glossary\}\n(.*?)^:::$", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
     found = []
-    for block in re.split(r"\n(?=\S)", body):
-        term, _, text = block.strip().partition("\n")
-        *definition, last = [" ".join(paragraph.split()) for paragraph in text.split("\n\n")]
-        match = LAST_LINE.fullmatch(last)
-        assert match, f"{term}: the last line must be code or formula, lesson, Chinese, but it is {last!r}"
-        entry = Entry(" ".join(definition), match["shown"], int(match["number"]), match["lesson"], match["zh"])
-        found.append((term, entry))
+    for read in read_glossary(DOCS):
+        match = LAST_LINE.fullmatch(read.last)
+        assert match, f"{read.term}: the last line must be code or formula, lesson, Chinese, but it is {read.last!r}"
+        entry = Entry(" ".join(read.says), match["shown"], int(match["number"]), match["lesson"], match["zh"])
+        found.append((read.term, entry))
     return found
 
 

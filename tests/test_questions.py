@@ -107,6 +107,10 @@ ASKED = [
     ("threads", "Which width is R's `ksmooth(bandwidth = 1)`?", CODE),
     ("threads", "Can I smooth many curves at once?", CODE),
     ("threads", "Is it the same as kernel ridge regression, or a Gaussian process?", CODE),
+    ("threads", "With exp and a division, training ends in nan. Why only when I leave points out?", CODE),
+    ("threads", "May I remove the diagonal when I train with a few points at a time?", CODE),
+    ("threads", "If the first point is left out, who answers for it?", CODE),
+    ("threads", "Can the score be a tanh of query plus key, as in additive attention?", CODE),
     ("a band", "How sure is the curve? Can I draw a band?", CODE),
 ]
 PARTS = re.split(r"^### (.+)\n", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]

@@ -1,9 +1,12 @@
 """What learners type, and the page that should be among the first three; and what a search costs."""
 
 import re
+from collections import Counter
 
 import pytest
 from conftest import DOCS, SITE
+from glossary import table
+from search import in_english, phrases
 
 pytestmark = pytest.mark.site
 GLOSSARY, QUESTIONS = "reference/glossary.html", "practice/questions.html"
@@ -38,7 +41,7 @@ TYPED = {
     "lengthscale": f"{GLOSSARY}#term-bandwidth",
     "lowess": f"{GLOSSARY}#term-local-linear-regression",
     "confidence interval": "lessons/13-choosing-the-width.html",
-    "MSE": f"{GLOSSARY}#term-squared-error",
+    "MSE": f"{GLOSSARY}#term-mean-squared-error",
     "wiggly curve": "lessons/11-did-training-help.html",
     "in place modified": QUESTIONS,
     "minibatch": f"{GLOSSARY}#term-batch",
@@ -95,6 +98,28 @@ def hits(chromium, address):
 def test_what_was_meant_is_among_the_first_three(hits, typed):
     wanted = TYPED[typed]
     assert [hit for hit in hits[typed] if hit == wanted or hit.split("#")[0] == wanted], hits[typed]
+
+
+NAMES = {name: entry.term for entry in table.read(DOCS) for name in [*entry.names, *entry.chinese_names]}
+
+
+def test_no_word_stands_in_two_tables_or_twice_in_one():
+    entries = table.read(DOCS)
+    words = [word.lower() for entry in entries for word in {entry.term, *entry.names, *entry.chinese_names}]
+    assert [word for word, count in Counter([*words, *phrases()]).items() if count > 1] == []
+    assert len(NAMES) > 150
+    assert set(in_english(entries)) >= set(phrases())
+
+
+@pytest.mark.parametrize("folder", ["", "zh/"], ids=["English", "Chinese"])
+def test_every_other_name_finds_its_entry(chromium, address, parsed, folder):
+    page = chromium.new_page()
+    page.goto(f"{address}{folder}search.html?q=softmax")
+    page.wait_for_selector("#search-results li")
+    found = page.evaluate(HITS, list(NAMES))
+    entries = {dt.get_text().rstrip("¶"): f"{GLOSSARY}#{dt['id']}" for dt in parsed(GLOSSARY).select("dl.glossary dt")}
+    assert {name: hits for name, hits in found.items() if entries[NAMES[name]] not in hits} == {}
+    page.close()
 
 
 def test_a_word_of_the_glossary_is_summed_up_by_what_is_said_of_it(chromium, address):

@@ -4,8 +4,9 @@ import json
 import re
 
 import pytest
-from conftest import SITE
-from search import in_chinese, read
+from conftest import DOCS, SITE
+from glossary import table as glossary
+from search import in_chinese
 from search.chinese import split
 from translation import catalogues
 
@@ -113,10 +114,11 @@ def test_a_question_is_cut_as_the_pages_are(search_page):
 
 
 def test_english_words_lead_to_what_is_said_in_chinese():
-    table = in_chinese(read("synonyms.toml"), catalogues.terms("zh_CN"))
-    assert table["query"] == "查询" and table["rbf"] == "高斯核"
+    titles = {text: entry.string for text, entry in catalogues.entries("zh_CN").items()}
+    table = in_chinese(glossary.read(DOCS), catalogues.terms("zh_CN"), titles)
+    assert table["uniform kernel"] == table["矩形核"] == "矩形核（均匀核）", "what is asked is the title of the entry"
+    assert table["query"] == table["volitional cue"] == table["自主性提示"] == "查询"
     assert table["对角线"] == "对角线", "a question is cut where a term begins"
-    assert "repeat_interleave" not in "".join(table[word] for word in ("rbf", "gamma"))
 
 
 @pytest.mark.site

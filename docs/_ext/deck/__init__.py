@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import genanki
+from glossary import table as terms
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from notebooks import packing
@@ -43,17 +44,15 @@ def say(text: str) -> str:
     return str(_(" ".join(text.split())))
 
 
-def from_glossary(text: str) -> list[Card]:
+def from_glossary(docs: Path) -> list[Card]:
     """Make a card for each term: the word in front; what it means, and the term in the other language, behind."""
-    (body,) = re.findall(r":::\{glossary\}\n(.*?)^:::$", text, re.DOTALL | re.MULTILINE)
     cards = []
-    for block in re.split(r"\n(?=\S)", body):
-        term, entry = block.strip().split("\n", 1)
-        *paragraphs, last = entry.strip().split("\n\n")
-        shown = " ".join(last.partition("[Lesson")[0].split()).strip(" ·")
-        other = re.search(r"\{zh\}`([^`]+)`", entry)[1] if say(term) == term else term
-        back = [*map(say, paragraphs), shown, other]
-        cards.append(Card(say(term), "\n\n".join(filter(None, back)), "glossary"))
+    for entry in terms.read(docs):
+        shown = entry.last.partition("[Lesson")[0].strip(" ·")
+        term = say(entry.term)
+        other = entry.chinese if term == entry.term else entry.term
+        back = [*map(say, entry.says), shown, other]
+        cards.append(Card(term, "\n\n".join(filter(None, back)), "glossary"))
     return cards
 
 
@@ -86,7 +85,7 @@ def cards_of(docs: Path) -> list[Card]:
         return (docs / f"{name}.md").read_text(encoding="utf-8")
 
     quizzes = [card for name in QUIZZES for card in from_quiz(read(f"practice/quiz-{name}"), f"quiz-{name}")]
-    return [*from_glossary(read("reference/glossary")), *quizzes, *from_shapes(read("reference/shapes"))]
+    return [*from_glossary(docs), *quizzes, *from_shapes(read("reference/shapes"))]
 
 
 def math(content: str, options: dict) -> str:

@@ -67,7 +67,7 @@ def test_curve_and_heatmap_by_mouse_picks_a_place_above_and_a_row_below(visit):
     canvas = root.locator("svg.explorable-canvas")
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
-    left, right = box["x"] + 44, box["x"] + box["width"] - 12
+    left, right = box["x"] + 44, box["x"] + box["width"] - 20
     settled(page, root, lambda: page.mouse.click(left + (right - left) * 0.8, box["y"] + 100))
     expect_curve_and_heatmap(root, 4.0, 4.0)
     frame = root.locator("[data-part=axes-map] path").first.bounding_box()

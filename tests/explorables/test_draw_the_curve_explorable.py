@@ -96,7 +96,7 @@ def test_a_quick_stroke_leaves_no_holes(maths, way):
 def test_the_nearest_height_follows_the_pen_until_it_leaves(maths):
     assert stroke(maths, [0.0] * 21, (1.05, 2.0), (1.05, 3.0))[4] == 3, "straight up"
     assert stroke(maths, [0.0] * 21, (0.9, 2.0), (0.95, 3.0))[4] == 3, "on its way"
-    assert stroke(maths, [0.0] * 21, (1.05, 2.0), (1.1, 3.0))[4] == 0, "leaving"
+    assert stroke(maths, [0.0] * 21, (1.05, 2.0), (1.1, 2.2))[4] == 0, "leaving"
     slow = [(x / 100, 1 + x / 100) for x in range(10, 491)]
     after = np.array(stroke(maths, [0.0] * 21, *slow))
     assert np.allclose(after[1:20], 1 + KNOTS[1:20]), "a slow stroke ends where a quick one does"
@@ -122,6 +122,17 @@ def test_it_says_something_before_it_is_touched_and_nothing_of_the_truth(visit):
     drawn = root.locator("[data-part=truth], [data-part=distances], [data-part=one], [data-part=best]")
     assert [one.get_attribute("d") for one in drawn.all()] == [""] * 4
     assert root.locator("[data-part=names] text").all_text_contents() == ["▸ you"]
+
+
+@pytest.mark.parametrize("at", [0.0, 3.25, 5.0])
+def test_who_moves_the_place_hears_where_the_dots_are(visit, at):
+    page, root = visit(NAME)
+    x, y, *_ = double()
+    near = y[(x - at).abs().argsort()[:5]]
+    show(page, root, f"place={at}")
+    heard = root.locator(".explorable-live").inner_text()
+    assert f"Dots nearby: {minus(near.min())} to {minus(near.max())}." in heard
+    assert len(heard.split()) <= 20
 
 
 ATTEMPTS = {
@@ -177,6 +188,25 @@ def test_the_lines_are_the_truth_and_the_two_methods(visit):
     assert {text.text_content() for text in texts} == {"truth", "w = 1", f"w = {minus(best)}", "average"}
     heights = sorted(float(text.get_attribute("y")) for text in texts)
     assert min(np.diff(heights)) >= 14, "no name upon another"
+    dashes = {
+        text: lead.get_attribute("stroke-dasharray")
+        for text, lead in zip(
+            root.locator("[data-part=names] text").all_text_contents(), root.locator("[data-part=leads] path").all()
+        )
+    }
+    lines = [root.locator(f"[data-part={part}]").get_attribute("stroke-dasharray") for part in ("one", "best")]
+    assert [dashes["w = 1"], dashes[f"w = {minus(best)}"]] == lines and lines[0] != lines[1], (
+        "two thin lines, told apart"
+    )
+
+
+def test_the_names_have_room_on_a_phone(visit):
+    page, root = visit(NAME, view="phone")
+    show(page, root, "compare=true")
+    canvas = root.locator("svg.explorable-canvas").bounding_box()
+    for name in root.locator("[data-part=names] text").all():
+        box = name.bounding_box()
+        assert box["x"] + box["width"] <= canvas["x"] + canvas["width"]
 
 
 def test_compared_without_a_stroke_it_is_the_average(visit):
@@ -273,6 +303,13 @@ def test_a_finger_draws_a_steep_stroke_and_the_page_stands_still(pen):
     settled(page, root, lambda: swipe(page, *(at(*place) for place in wanted)))
     assert page.evaluate("scrollY") == pytest.approx(before, abs=2)
     assert np.allclose(drawn_heights(root)[1:9], np.interp(KNOTS, *zip(*wanted))[1:9], atol=0.2)
+
+
+def test_a_finger_pulls_a_height_down_though_it_is_not_quite_upright(pen):
+    page, root, at = pen("phone")
+    pulled = [(3 + step / 100, 4 - 3 * step / 10) for step in range(11)]
+    settled(page, root, lambda: swipe(page, *(at(*place) for place in pulled)))
+    assert drawn_heights(root)[12] == pytest.approx(1, abs=0.05)
 
 
 def test_a_finger_beside_the_plot_scrolls_and_draws_nothing(pen):

@@ -88,6 +88,16 @@ def test_fits_a_phone_with_letters_twice_as_large(visit, name):
     assert root.evaluate("root => root.scrollWidth <= root.clientWidth")
 
 
+@pytest.mark.parametrize(
+    ("state", "part"), [("one-query.x=5", "grip"), ("three-people.q=5", "grip"), ("curve-and-heatmap.x=4.875", "grips")]
+)
+def test_the_grip_is_whole_at_the_end_of_the_axis(visit, state, part):
+    name, state = state.split(".", 1)
+    _, root = visit(name, state, view="phone")
+    right = root.locator(f"[data-part={part}]").evaluate("e => e.getBBox().x + e.getBBox().width")
+    assert right <= root.locator("svg.explorable-canvas").evaluate("e => e.viewBox.baseVal.width")
+
+
 SEEN = """([box, ...parts]) => {
     const top = Math.max(0, document.querySelector(".mobile-header")?.getBoundingClientRect().bottom ?? 0);
     return [box, ...parts].map(e => {

@@ -91,7 +91,7 @@ def test_one_query_that_reaches_nobody_says_so(visit):
 def test_one_query_by_mouse(visit):
     page, root = visit("one-query")
     box = root.locator("svg.explorable-canvas").bounding_box()
-    left, right = box["x"] + 44, box["x"] + box["width"] - 12  # the axis from 0 to 5
+    left, right = box["x"] + 44, box["x"] + box["width"] - 20  # the axis from 0 to 5
     page.mouse.move((left + right) / 2, box["y"] + 200)
     page.mouse.down()
     page.mouse.move(left + (right - left) * 0.2, box["y"] + 100, steps=5)
@@ -114,7 +114,7 @@ def test_one_query_by_finger(visit):
     canvas = root.locator("svg.explorable-canvas")
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
-    left, right = box["x"] + 44, box["x"] + box["width"] - 12
+    left, right = box["x"] + 44, box["x"] + box["width"] - 20
     touch = page.context.new_cdp_session(page)
 
     def send(kind, *places):
@@ -144,7 +144,7 @@ def test_the_drawing_grows_with_the_letters_and_is_dragged_in_the_same_place(vis
     box = canvas.bounding_box()
     zoom = box["width"] / float(canvas.get_attribute("viewBox").split()[2])
     assert zoom == pytest.approx(1.5, abs=0.01)
-    left, right = box["x"] + zoom * 44, box["x"] + box["width"] - zoom * 12
+    left, right = box["x"] + zoom * 44, box["x"] + box["width"] - zoom * 20
     settled(page, root, lambda: page.mouse.click(left + 0.2 * (right - left), box["y"] + 150))
     expect_one_query(root, float(root.locator("output").first.inner_text()), 4.0)
     assert float(root.locator("output").first.inner_text()) == pytest.approx(1.0, abs=0.02)

@@ -5,7 +5,7 @@ import json
 import pytest
 import torch
 from conftest import DOCS
-from explorable_pages import close, input_of, minus, rows_of, settled, start
+from explorable_pages import close, input_of, minus, rows_of, settled, show, start
 
 STORED = json.loads((DOCS / "facts" / "sentences.json").read_text(encoding="utf-8"))
 SENTENCES = {one["name"]: one for one in STORED["sentences"]}
@@ -76,6 +76,23 @@ def test_by_keyboard(visit):
     expect_real_head(root, "author", "sink", query=9, T=0.1)
     settled(page, root, lambda: page.keyboard.press("End"))
     expect_real_head(root, "author", "sink", query=9, T=100.0)
+
+
+def test_the_marks_for_a_temperature_of_1_have_a_name_and_cross_no_number(visit):
+    page, root = visit("real-head", view="phone")
+    assert root.locator("[data-part=own-name]").text_content() == ""
+    for T in "10", "100", "0.1":
+        show(page, root, f"temperature={T}")
+        assert root.locator("[data-part=own-name]").text_content().endswith("T = 1")
+        crossed = root.evaluate(
+            """root => {
+                const marks = root.querySelector("[data-part=own]").getAttribute("d").match(/[\\d.]+ [\\d.]+/g);
+                const numbers = [...root.querySelectorAll("[data-part=numbers] text")].map(e => e.getBBox());
+                return marks.map(mark => mark.split(" ").map(Number)).filter(([x, y]) => numbers.some(
+                    box => box.x < x && x < box.x + box.width && box.y - 8 < y && y < box.y + box.height));
+            }"""
+        )
+        assert crossed == [], T
 
 
 def test_a_word_that_is_tapped_asks(visit):

@@ -170,7 +170,7 @@ def test_same_formula_drags_the_query(visit):
     canvas = root.locator("svg.explorable-canvas")
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
-    unit = (box["width"] - 60) / 5
+    unit = (box["width"] - 64) / 5
     settled(page, root, lambda: page.mouse.click(box["x"] + 44 + 4 * unit, box["y"] + 100))
     expect_same_formula(root, q=4.0, t=0.25)
     settled(page, root, lambda: page.mouse.click(box["x"] + 5, box["y"] + 200))

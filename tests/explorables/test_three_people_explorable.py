@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 import pytest
 import torch
 from conftest import SITE
-from explorable_pages import close, input_of, minus, rows_of, settled, start
+from explorable_pages import close, input_of, minus, rows_of, settled, show, start
 
 from nwlesson import attention_pooling, attention_weights, kernels
 
@@ -76,7 +76,8 @@ def expect_three_people(root, step, **state):
         assert torch.allclose(pieces / whole, weights, atol=1e-3), "each piece is a share of the bar"
     answer = minus(prediction) if step == 5 else ""
     assert root.locator("[data-part=answer]").text_content() == answer
-    added = " + ".join(table[4][:3]) + f" = {minus(prediction)}"
+    adds_up = sum(map(Decimal, table[4][:3])) == Decimal(minus(prediction))
+    added = " + ".join(table[4][:3]) + f" {'=' if adds_up else '≈'} {minus(prediction)}"
     assert root.locator("[data-part=sum]").text_content() == (added if step == 5 else "")
 
 
@@ -128,6 +129,34 @@ def test_every_slider_moves_what_it_says(visit):
     assert rows_of(root)[0][3] == "0.000004", "a count is always more than 0"
 
 
+def test_what_is_told_on_the_way_to_a_person_stands_clear_of_the_circle(visit):
+    _, root = visit("three-people", "step=2", view="phone")
+    gaps = root.evaluate(
+        """root => {
+            const boxes = part => [...root.querySelectorAll(`[data-part=${part}] > *`)].map(e => e.getBBox());
+            const people = boxes("people");
+            const gap = (a, b) => Math.max(b.x - a.x - a.width, a.x - b.x - b.width);
+            return boxes("told").map((told, i) => gap(told, people[i]));
+        }"""
+    )
+    assert len(gaps) == 3 and min(gaps) > 1
+
+
+def test_the_answer_covers_nobody_in_the_states_of_the_steps(visit):
+    page, root = visit("three-people", view="phone")
+    for state in "step=5", "step=5&a=4&b=4&c=4", "step=5&vc=50", "step=5&q=5":
+        show(page, root, state)
+        covered = root.evaluate(
+            """root => {
+                const a = root.querySelector("[data-part=answer]").getBBox();
+                const people = [...root.querySelectorAll("[data-part=people] circle")].map(e => e.getBBox());
+                return people.filter(
+                    b => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height);
+            }"""
+        )
+        assert covered == [], state
+
+
 def middle(locator):
     box = locator.bounding_box()
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -136,7 +165,7 @@ def middle(locator):
 def test_people_and_the_query_are_dragged_by_mouse(visit):
     page, root = visit("three-people", "step=4")
     box = root.locator("svg.explorable-canvas").bounding_box()
-    unit = (box["width"] - 54) / 5  # the axis from 0 to 5
+    unit = (box["width"] - 60) / 5  # the axis from 0 to 5
     people = root.locator("[data-part=people] circle")
     state = {}
     for i, (key, to) in enumerate({"a": 0.5, "b": 3.0, "c": 4.5}.items()):
@@ -162,7 +191,7 @@ def test_a_person_is_dragged_by_finger(visit):
     hand = root.locator("[data-part=hands] circle").nth(2)
     assert hand.bounding_box()["width"] >= 44
     x, y = middle(hand)
-    unit = (root.locator("svg.explorable-canvas").bounding_box()["width"] - 54) / 5
+    unit = (root.locator("svg.explorable-canvas").bounding_box()["width"] - 60) / 5
     touch = page.context.new_cdp_session(page)
 
     def swipe():

@@ -4,6 +4,7 @@ import {
   clamp,
   diamond,
   drag,
+  GRIP,
   grip,
   layer,
   legendLayer,
@@ -73,7 +74,7 @@ function look(queries, { x: keys, y: values }, { x: query, w }, map, { width, he
     ...{ ...map, query, w, width, height, weights: own },
     prediction: pool(own, values),
     index: queries.indexOf(nearest(queries, query)),
-    x: scale(0, 5, 44, width - 12),
+    x: scale(0, 5, 44, width - GRIP),
     y: scaleAround(values, below, 28),
     down: scale(0, 5, below + 38, height - 100),
   };

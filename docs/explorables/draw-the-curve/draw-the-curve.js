@@ -27,6 +27,7 @@ const KNOTS = range(21, (i) => i / 4); // where the curve has heights; between t
 const GRID = range(101, (i) => i / 20);
 const WS = range(37, (i) => 10 ** (i / 12 - 1)); // where the search for the best w begins
 const [LOW, HIGH] = [0, 5];
+const [DOTTED, DASHED] = ["1.5 3", "6 3"];
 const written = (error) => number(error, 3);
 const indexOf = (place) => Math.round(place * 4);
 
@@ -94,7 +95,7 @@ function answerAll({ queries, seeds }) {
 
 // All that the layers show, computed once for each drawing; before the reader compares nothing of the truth.
 function look(heights, { curve, place, compare }, queries, methods, { width, height }) {
-  const [x, y] = [scale(0, 5, 30, width - 66), scale(LOW, HIGH, height - 44, 28)];
+  const [x, y] = [scale(0, 5, 30, width - 78), scale(LOW, HIGH, height - 44, 28)];
   const view = { heights, place, compare, queries, x, y, untouched: curve === "" };
   if (!compare) return view;
   const mine = queries.map((query) => interpolate(KNOTS, heights, query));
@@ -138,22 +139,23 @@ const knotsLayer = (svg) =>
     ({ place, x, y }, height, i) => ({ cx: x(KNOTS[i]), cy: y(height), r: i === indexOf(place) ? 6 : 2.5 }),
   );
 
-// Names at the right ends of the lines, from top to bottom, none upon another: [name, text, where it stands].
+// Names at the right ends of the lines, from top to bottom, none upon another: [name, text, where the line ends, where the
+// name stands, dashes].
 function names({ heights, untouched, compare, methods, y }, say) {
   const own = ["prediction", say(untouched ? "label-average" : "label-you"), heights.at(-1)];
   const others = () => [
     ["truth", say("label-truth"), REAL.at(-1)],
-    ["prediction", say("label-w", { w: 1 }), methods.curveOne.at(-1)],
-    ["prediction", say("label-w", { w: writeW(methods.w) }), methods.curveBest.at(-1)],
+    ["prediction", say("label-w", { w: 1 }), methods.curveOne.at(-1), DOTTED],
+    ["prediction", say("label-w", { w: writeW(methods.w) }), methods.curveBest.at(-1), DASHED],
   ];
   const all = compare ? [own, ...others()] : [own];
   let free = 0;
   return all
     .sort((a, b) => b[2] - a[2])
-    .map(([name, text, end]) => {
+    .map(([name, text, end, dashes]) => {
       const at = Math.max(free, y(end) + 4);
       free = at + 15;
-      return [name, text, at];
+      return [name, text, y(end), at, dashes];
     });
 }
 
@@ -164,7 +166,20 @@ const namesLayer = (svg, say) =>
     "text",
     {},
     (view) => names(view, say),
-    ({ x }, [name, text, at]) => ({ x: x.to + 6, y: at, fill: role(name), text }),
+    ({ x, compare }, [name, text, , at]) => ({ x: x.to + (compare ? 18 : 6), y: at, fill: role(name), text }),
+  );
+
+// From the end of each line to its name, drawn as the line is.
+const leadsLayer = (svg, say) =>
+  marksLayer(
+    svg,
+    "leads",
+    "path",
+    { class: "line thin" },
+    (view) => (view.compare ? names(view, say) : []),
+    ({ x }, [name, , end, at, dashes = null]) => ({
+      ...{ d: `M${x.to} ${end}L${x.to + 15} ${at - 4}`, stroke: role(name), "stroke-dasharray": dashes },
+    }),
   );
 
 // The methods and the reader, the best first; before the reader compares, without numbers.
@@ -186,11 +201,19 @@ function drawTable(below, { queries, compare, methods, error }, say) {
   );
 }
 
+// For who cannot see the dots: between which heights the five nearest to a place lie.
+function nearby(place, { x, y }) {
+  const far = (i) => Math.abs(x[i] - place);
+  const nearest = range(x.length, (i) => i).sort((a, b) => far(a) - far(b));
+  const heights = nearest.slice(0, 5).map((i) => y[i]);
+  return { from: number(Math.min(...heights)), to: number(Math.max(...heights)) };
+}
+
 // A step says what has changed; a comparison, whom the reader has beaten, and who is still nearer.
-function summary({ heights, place, compare, untouched, methods, error, worst }, say) {
+function summary({ heights, place, compare, untouched, methods, error, worst }, dots, say) {
   if (!compare) {
     const values = { y: number(heights[indexOf(place)]), x: number(place) };
-    return [[say(untouched ? "summary-average" : "summary-drawn", values)]];
+    return [[say(untouched ? "summary-average" : "summary-drawn", values), say("summary-dots", nearby(place, dots))]];
   }
   const { average, one, best } = methods;
   const values = { error, average, one, best };
@@ -207,8 +230,8 @@ const makeLayers = (svg, say, keys, values) => [
   axesLayer(svg, say),
   pathLayer(svg, "distances", { ...line(role("prediction"), " thin"), "stroke-opacity": 0.5 }, distances),
   pointsLayer(svg, keys, values),
-  pathLayer(svg, "one", thin("1.5 3"), method("curveOne")),
-  pathLayer(svg, "best", thin("6 3"), method("curveBest")),
+  pathLayer(svg, "one", thin(DOTTED), method("curveOne")),
+  pathLayer(svg, "best", thin(DASHED), method("curveBest")),
   pathLayer(svg, "truth", line(role("truth")), truthPath),
   pathLayer(
     svg,
@@ -218,6 +241,7 @@ const makeLayers = (svg, say, keys, values) => [
   ),
   knotsLayer(svg),
   pathLayer(svg, "place", { fill: role("query") }, ({ place, x, y }) => `M${x(place)} ${y.from - 13}l8 13h-16z`),
+  leadsLayer(svg, say),
   namesLayer(svg, say),
   textLayer(svg, "score", { class: "strong", "text-anchor": "end", y: 14 }, ({ error, compare, x }) => ({
     x: x.to,
@@ -242,6 +266,6 @@ export default async (tools) => {
     for (const update of layers) update(view);
     set(compareButton, { "aria-pressed": String(state.compare) });
     drawTable(below, view, say);
-    return summary(view, say);
+    return summary(view, lesson.seeds[0], say);
   };
 };

@@ -5,6 +5,7 @@ import {
   curvePath,
   diamond,
   drag,
+  GRIP,
   grip,
   layer,
   legendLayer,
@@ -62,7 +63,7 @@ function look({ x: keys, y: values }, { x: query, w, kernel }, { grid, curve, mo
     ...{ query, w, kernel, grid, curve, most, width, count, weights: row },
     prediction: row && pool(row, values),
     total: keys.reduce((sum, key) => sum + count(key), 0),
-    x: scale(0, 5, 44, width - 12),
+    x: scale(0, 5, 44, width - GRIP),
     y: scaleAround(values, height - (bare ? 44 : 166), 28),
     h: scale(0, most, height - 44, height - (bare ? 44 : 128)),
   };

@@ -11,6 +11,7 @@ import {
   scale,
   set,
   table,
+  textLayer,
   whereIs,
   writeW,
 } from "../shared/draw.js";
@@ -18,6 +19,7 @@ import { counts, heated, neighbours, softmax, sum, sumOver } from "../shared/mat
 
 const LOUDEST = 5;
 const [LEFT, RIGHT, BOTTOM] = [92, 44, 40]; // pixels around the bars
+const WIDE = 38; // pixels: a number and what is around it
 
 // All that the layers show, computed once for each drawing; `own` are the weights without a temperature.
 function look({ tokens, scores }, query, T, { width, height }) {
@@ -74,6 +76,12 @@ const wordsLayer = (svg) =>
     }),
   );
 
+// Where the row of a bar is free: right of it, or of the mark for its own weight where that would cross the number.
+function free({ weights, own, x }, i) {
+  const [end, mark] = [x(weights[i]), x(own[i])];
+  return mark > end && mark < end + WIDE ? mark : end;
+}
+
 // The numbers of the table, where they are more than nothing.
 const numbersLayer = (svg) =>
   marksLayer(
@@ -82,8 +90,8 @@ const numbersLayer = (svg) =>
     "text",
     {},
     ({ order, weights }) => order.slice(0, LOUDEST).filter((i) => weights[i] >= 0.005),
-    ({ weights, x, top, tall }, i) => ({
-      ...{ x: x(weights[i]) + 6, y: top(i) + tall / 2 + 4, text: number(weights[i]) },
+    (view, i) => ({
+      ...{ x: free(view, i) + 6, y: view.top(i) + view.tall / 2 + 4, text: number(view.weights[i]) },
       ...{ fill: role("weight"), class: "clear" },
     }),
   );
@@ -138,6 +146,9 @@ export default async ({ svg, below, say, data, state, change, slider, choice }) 
     axesLayer(svg, say),
     barsLayer(svg),
     pathLayer(svg, "own", line("currentColor", " thin"), without),
+    textLayer(svg, "own-name", { "text-anchor": "end" }, ({ T, width, bottom }) => ({
+      ...{ x: width - 4, y: bottom + 31, text: T === 1 ? "" : say("own") },
+    })),
     wordsLayer(svg),
     numbersLayer(svg),
     pathLayer(svg, "query", { fill: role("query") }, pointer),

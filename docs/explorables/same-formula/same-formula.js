@@ -4,6 +4,7 @@ import {
   clamp,
   diamond,
   drag,
+  GRIP,
   grip,
   layer,
   legendLayer,
@@ -54,7 +55,7 @@ function look(numbers, { width, height }) {
   const radius = Math.min(60, width / 7);
   return {
     ...{ ...numbers, width, radius },
-    x: scale(0, 5, 44, width - 16),
+    x: scale(0, 5, 44, width - GRIP),
     y: scaleAround(numbers.values, height - 178, 28),
     h: scale(0, most, height - 44, height - 128),
     ring: [width - 30 - radius, 42 + radius],

@@ -30,6 +30,19 @@ const between = (values, step) => (a, b, t) => {
   return Number.isInteger(step) ? Math.round(mix(a, b)) : mix(a, b);
 };
 
+// A finger that scrolls the page may come down on a slider, and Chromium moves it at once. When it then finds that the finger
+// scrolls, the slider goes back.
+function undone(input, { state, change }) {
+  let before;
+  input.addEventListener("pointerdown", () => {
+    before = null;
+  });
+  input.addEventListener("input", () => {
+    before ??= { ...state };
+  });
+  input.addEventListener("pointercancel", () => before && change(before));
+}
+
 // `values` in place of min, max and step: a slider through these numbers. `role` gives it the role's colour. With `get` and
 // `put` it shows and changes something that has no part of the state to itself.
 function slider(panel, key, { min, max, step, value, values, role, digits = 2, format, get, put }) {
@@ -48,6 +61,7 @@ function slider(panel, key, { min, max, step, value, values, role, digits = 2, f
     set(input, { "aria-valuetext": text });
   });
   const take = put ?? ((wanted) => change({ [key]: wanted }));
+  undone(input, panel);
   input.addEventListener("input", () => take(values ? values[input.value] : Number(input.value)));
   return input;
 }

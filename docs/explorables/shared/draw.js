@@ -173,6 +173,7 @@ export function remember(find) {
 }
 
 // The d of a grip at a place: a triangle between two arrows, below it (`way` 1) or above it (−1).
+export const GRIP = 20; // half of its width: the room that it needs at the end of an axis
 export const grip = (x, y, way = 1) =>
   `M${x} ${y}l9 ${15 * way}h-18zm-13 ${5 * way}l-6 ${5 * way}l6 ${5 * way}zm26 0l6 ${5 * way}l-6 ${5 * way}z`;
 

@@ -105,14 +105,17 @@ export function interpolate(xs, ys, x) {
 }
 
 // The heights at the xs after a pen has gone straight from [a, p] to [b, q]. Those that it has passed are on its way. If it
-// has passed none, the nearest follows the pen, but not a pen that is already leaving it.
+// has passed none, the nearest follows the pen, but not a pen that is already leaving it, unless it goes almost straight up
+// or down: a finger that pulls at a height is never quite upright.
 export function stroke(xs, heights, [a, p], [b, q]) {
   const passed = (x) => a !== b && (x - a) * (x - b) <= 0;
   if (xs.some(passed)) return heights.map((h, i) => (passed(xs[i]) ? p + ((q - p) * (xs[i] - a)) / (b - a) : h));
   const far = xs.map((x) => Math.abs(x - b));
   const nearest = far.indexOf(Math.min(...far));
-  return far[nearest] <= Math.abs(xs[nearest] - a) ? heights.with(nearest, q) : heights;
+  const steep = Math.abs(q - p) > STEEP * Math.abs(b - a);
+  return steep || far[nearest] <= Math.abs(xs[nearest] - a) ? heights.with(nearest, q) : heights;
 }
+const STEEP = 8; // steeper than the truth is where a pen can be
 
 // Training. `how` says what is minimised and by which number:
 //   self  keep the point's own key (the leak); otherwise it is left out

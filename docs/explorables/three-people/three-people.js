@@ -5,6 +5,7 @@ import {
   clamp,
   diamond,
   drag,
+  GRIP,
   grip,
   layer,
   line,
@@ -26,7 +27,7 @@ const VALUES = { va: 10, vb: 20, vc: 40 };
 const COLUMNS = ["distance", "score", "count", "weight", "product"];
 const ALL = COLUMNS.length; // the last step; at step n the first n columns are filled in
 const GRID = range(101, (i) => i / 20);
-const [LEFT, TALL] = [40, 28]; // pixels: beside the panels, the height of the bar
+const [LEFT, TALL, RADIUS] = [40, 28, 11]; // pixels: beside the panels, the height of the bar, a person
 
 const place = (x) => number(x, Number.isInteger(x) ? 0 : 1);
 // A share is never 0, so its first digit is shown, however small.
@@ -51,11 +52,11 @@ function look(state, { width, height }) {
   };
   return {
     ...{ q, step, keys, values, columns, width, prediction: pool(weight, values) },
-    x: scale(0, 5, LEFT, width - 14),
+    x: scale(0, 5, LEFT, width - GRIP),
     bar,
     y: scale(0, 50, 22 + 0.63 * room, 22),
     h: scale(0, 1, bar - 60, bar - 60 - 0.37 * room),
-    whole: scale(0, 1, LEFT, width - 14),
+    whole: scale(0, 1, LEFT, width - GRIP),
   };
 }
 
@@ -80,8 +81,9 @@ function waysLayer(svg) {
     {},
     (view) => shown(view) ?? [],
     ({ q, keys, values, x, y }, text, i) => {
-      const short = Math.abs(x(q) - x(keys[i])) < 50;
-      const [at, up] = short ? [x(Math.max(q, keys[i])) + 16, -4] : [(x(q) + x(keys[i])) / 2, 6];
+      const way = x(q) - x(keys[i]);
+      const short = Math.abs(way) < 50;
+      const [at, up] = short ? [x(Math.max(q, keys[i])) + 16, -4] : [x(q) - (way - Math.sign(way) * RADIUS) / 2, 6];
       return { x: at, y: y(values[i]) - up, "text-anchor": short ? "start" : "middle", class: "clear", text };
     },
   );
@@ -135,7 +137,7 @@ const peopleLayer = (svg) =>
     "circle",
     { fill: role("value"), "fill-opacity": 0.2, stroke: role("value"), "stroke-width": 2 },
     ({ keys }) => keys,
-    ({ x, y, values }, key, i) => ({ cx: x(key), cy: y(values[i]), r: 11 }),
+    ({ x, y, values }, key, i) => ({ cx: x(key), cy: y(values[i]), r: RADIUS }),
   );
 
 const labelsLayer = (svg) =>
@@ -151,14 +153,21 @@ const labelsLayer = (svg) =>
     }),
   );
 
-const added = ({ columns, prediction }) =>
-  `${columns.product.map((product) => number(product)).join(" + ")} = ${number(prediction)}`;
+// Written with two digits, the parts need not add up to the last one.
+function added({ columns, prediction }) {
+  const hundredths = (x) => Math.round(100 * number(x));
+  const even = sum(columns.product.map(hundredths)) === hundredths(prediction);
+  return `${columns.product.map((product) => number(product)).join(" + ")} ${even ? "=" : "≈"} ${number(prediction)}`;
+}
 
-function answer({ step, q, prediction, x, y }) {
+// Beside the diamond, and farther down if a person is in the way.
+function answer({ step, q, keys, values, prediction, x, y }) {
   const right = q < 2.5;
+  const at = [x(q) + (right ? 40 : -40), y(prediction) + 10];
+  const inTheWay = (key, i) => Math.abs(x(key) - at[0]) < 40 && Math.abs(y(values[i]) - at[1]) < 20;
   return {
     x: x(q) + (right ? 16 : -16),
-    y: y(prediction) + 16,
+    y: y(prediction) + (keys.some(inTheWay) ? 34 : 16),
     "text-anchor": right ? "start" : "end",
     text: step < ALL ? "" : number(prediction),
   };

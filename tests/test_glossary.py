@@ -187,6 +187,9 @@ def test_a_definition_is_shown_on_hover_and_focus_without_a_request(views, addre
     box = window.locator(".term-says:popover-open").bounding_box()
     assert box["x"] >= 0 and box["x"] + box["width"] <= 1280 and box["y"] >= 0
     assert axe_complaints(window, rules=LOOKS) == []
+    window.emulate_media(media="print")
+    assert not window.locator(".term-says:popover-open").is_visible(), "it would cover what is printed"
+    window.emulate_media(media="screen")
     window.mouse.move(5, 5)
     assert opened(window) == []
     term.focus()

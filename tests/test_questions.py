@@ -227,6 +227,8 @@ def test_the_search_leads_to_the_question_itself(views, address, parsed, typed, 
     page.goto(f"{address}search.html?q={quote_plus(typed)}")
     # Not for all results: Sphinx loads every page that it has found, and a short word is on most of them.
     page.wait_for_selector("#search-results li:nth-of-type(3), #search-results .search-summary:has-text('found')")
+    page.mouse.move(100, 300)  # the others than the first wait for it
+    page.mouse.move(100, 310)
     page.wait_for_function(f"() => {FIRST_THREE}.every(found => found.children.length > 1)")  # each with its text
     links = page.evaluate(f"{FIRST_THREE}.map(found => found.querySelector('a').getAttribute('href'))")
     wanted = [link for link in links if link.startswith(f"practice/questions.html#{question}")]

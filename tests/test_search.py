@@ -1,7 +1,9 @@
 """What learners type, and the page that should be among the first three; and what a search costs."""
 
+import gzip
 import re
 from collections import Counter
+from urllib.parse import quote_plus, urlsplit
 
 import pytest
 from conftest import DOCS, SITE
@@ -117,7 +119,7 @@ def test_every_other_name_finds_its_entry(chromium, address, parsed, folder):
     page.goto(f"{address}{folder}search.html?q=softmax")
     page.wait_for_selector("#search-results li")
     found = page.evaluate(HITS, list(NAMES))
-    entries = {dt.get_text().rstrip("¶"): f"{GLOSSARY}#{dt['id']}" for dt in parsed(GLOSSARY).select("dl.glossary dt")}
+    entries = {next(dt.stripped_strings): f"{GLOSSARY}#{dt['id']}" for dt in parsed(GLOSSARY).select("dl.glossary dt")}
     assert {name: hits for name, hits in found.items() if entries[NAMES[name]] not in hits} == {}
     page.close()
 
@@ -150,7 +152,26 @@ def test_words_that_occur_nowhere_find_nothing(chromium, address):
     page.close()
 
 
-def test_only_the_first_summaries_load_their_pages_and_the_others_when_they_come_into_sight(chromium, address):
+@pytest.mark.parametrize("asked", ["attention", "zh/ 注意力", "what is a query", "zh/ 什么是查询"])
+def test_a_search_is_small_when_its_first_results_are_there(chromium, address, asked):
+    """All that is loaded until the reader moves, as a host sends it: packed.
+
+    The index of the Chinese pages is larger: it has every two characters that stand together.
+    """
+    folder, _, words = asked.rpartition("/ ")
+    page = chromium.new_page(viewport={"width": 360, "height": 740})
+    loaded = set()
+    page.on("request", lambda request: loaded.add(urlsplit(request.url).path.lstrip("/")))
+    page.goto(f"{address}{folder and folder + '/'}search.html?q={quote_plus(words)}")
+    page.wait_for_selector("#search-results .search-summary[role=status]")
+    page.locator("#search-results li > p").first.wait_for()
+    page.close()
+    sizes = {name: len(gzip.compress((SITE / name).read_bytes())) for name in loaded if (SITE / name).is_file()}
+    assert any("searchindex" in name for name in sizes) and len(sizes) > 8
+    assert sum(sizes.values()) <= (220_000 if folder else 150_000), sorted(sizes.items(), key=lambda item: -item[1])
+
+
+def test_the_first_summary_loads_its_page_and_the_others_when_the_reader_moves_and_they_are_in_sight(chromium, address):
     page = chromium.new_page(viewport={"width": 360, "height": 740})
     asked = []
     page.on("request", lambda request: asked.append(request.url))
@@ -159,7 +180,10 @@ def test_only_the_first_summaries_load_their_pages_and_the_others_when_they_come
     results = page.locator("#search-results li")
     last = results.nth(results.count() - 1)
     assert results.count() > 20
-    page.wait_for_function("() => document.querySelectorAll('#search-results li > p').length >= 5")
+    page.locator("#search-results li > p").first.wait_for()
+    assert page.locator("#search-results li > p").count() == 1
+    page.mouse.move(100, 300)
+    page.locator("#search-results li:nth-child(3) > p").wait_for()
     assert last.locator("p").count() == 0
     assert len({url for url in asked if "/lessons/" in url or "/practice/" in url or "/reference/" in url}) < 12
     last.scroll_into_view_if_needed()

@@ -102,8 +102,10 @@
     return text;
   };
 
-  // A summary loads its page: the first few come at once, the others when they come into sight.
-  const AT_ONCE = 5;
+  // A summary loads its page: the first comes at once, the others when the reader moves and they are in sight.
+  const AT_ONCE = 1;
+  const MOVES = ["scroll", "pointermove", "touchstart", "keydown"];
+  let moved = false;
   const inSight = new IntersectionObserver((entries) => {
     for (const { isIntersecting, target } of entries) {
       if (!isIntersecting) continue;
@@ -114,6 +116,11 @@
         .then((html) => target.append(Search.makeSearchSummary(html, Search._parseQuery(query)[1], hash)));
     }
   });
+  const look = () => {
+    moved = true;
+    for (const hit of Search.output?.children ?? []) if (hit.children.length === 1) inSight.observe(hit);
+  };
+  for (const move of MOVES) addEventListener(move, look, { once: true, passive: true });
   Object.defineProperty(DOCUMENTATION_OPTIONS, "SHOW_SEARCH_SUMMARY", {
     get: () => Search.output.children.length < AT_ONCE,
   });
@@ -122,7 +129,7 @@
     Search.status.setAttribute("role", "status"); // how many there are is heard
     new MutationObserver(() => {
       const last = Search.output.lastElementChild;
-      if (Search.output.children.length > AT_ONCE && last.children.length === 1) inSight.observe(last);
+      if (moved && Search.output.children.length > AT_ONCE && last.children.length === 1) inSight.observe(last);
     }).observe(Search.output, { childList: true });
     ask(Search.reword(typed));
   };

@@ -244,7 +244,7 @@ def try_times(page, button) -> tuple[float, float]:
 
 
 def print_times(name: str, keys: list, tries: list) -> None:
-    times, which = max(keys, key=lambda one: one[0][-1])
+    times, which = max(keys, key=lambda one: one[0][-1], default=([0], "none"))
     first, _, words = max(tries)
     _, gap, widest = max(tries, key=lambda one: one[1])
     print(f"  {name:20s} slider {times[-1]:3.0f}, median {times[len(times) // 2]:3.0f} ({which})", end="")

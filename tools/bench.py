@@ -231,7 +231,6 @@ def busy(session) -> float:
 
 def cost(page, session, key: str, until: str = FRAME) -> tuple[float, int]:
     """What a key costs until then, and what the page answers."""
-    page.evaluate(FRAMES)  # the focus has been drawn
     before = busy(session)
     page.keyboard.press(key)
     answer = page.evaluate(until)
@@ -240,12 +239,14 @@ def cost(page, session, key: str, until: str = FRAME) -> tuple[float, int]:
 
 def key_times(page, session, slider) -> list[float]:
     slider.focus()
+    page.evaluate(FRAMES)  # the focus has been drawn
     return [cost(page, session, key)[0] for key in ["ArrowLeft", "ArrowRight"]]
 
 
 def try_times(page, session, button) -> tuple[float, float, str]:
     """What a {try} costs to the first paint, and then each frame of its glide."""
     button.focus()
+    page.evaluate(FRAMES)
     first, _ = cost(page, session, "Enter")
     glide, frames = cost(page, session, "Shift", FRAMES)
     return first, glide / frames, button.inner_text()

@@ -121,6 +121,7 @@ def test_what_scrolls_has_a_name_and_is_a_stop_of_the_tab_key_and_what_does_not_
     page.goto(address + LESSONS[7])  # it quotes the book's class as it is
     seen = page.evaluate(
         """[...document.querySelectorAll('article :is(pre, .math-block, .table-wrapper)')]
+            .filter(e => e.checkVisibility())
             .map(e => [e.scrollWidth > e.clientWidth, e.tabIndex === 0, e.getAttribute('role'), e.ariaLabel])"""
     )
     assert {scrolls for scrolls, *_ in seen} == {True, False}
@@ -134,6 +135,8 @@ def test_the_frame_speaks_through_names_and_opens_by_keys(views, address):
     assert page.locator("svg:has(> use)").count() > 5
     assert page.locator("svg:has(> use):not([aria-hidden=true])").count() == 0, "no icon speaks"
     assert page.locator("[aria-current=page]").all_inner_texts() == [page.locator("h1").inner_text().rstrip("#¶ ")]
+    places = page.locator("[role=navigation]").evaluate_all("all => all.map(e => e.ariaLabel)")
+    assert places == ["Lessons", "On this page"]
     sidebar = page.get_by_role("checkbox", name="Toggle site navigation sidebar")
     sidebar.focus()
     page.keyboard.press("Space")

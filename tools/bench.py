@@ -153,50 +153,48 @@ def sizes() -> None:
             print(f"  {total / 1000:6.1f} ({requests}, {script / 1000:.1f})  {name}")
 
 
-WATCH = """
-window.painted = [];
+LONG_TASKS = """
 window.blocked = [];
-const watch = (type, note, more) => new PerformanceObserver(list => list.getEntries().forEach(note))
-    .observe({ type, buffered: true, ...more });
-watch("event", entry => entry.name === "keydown" && painted.push(entry.duration), { durationThreshold: 16 });
-watch("longtask", entry => blocked.push(entry.duration - 50));
+new PerformanceObserver(list => list.getEntries().forEach(entry => blocked.push(entry.duration - 50)))
+    .observe({ type: "longtask", buffered: true });
 """
-# After a second of frames: the longest time between two of them.
-GLIDE = """new Promise(done => {
-    let last = performance.now(), began = last, longest = 0;
+FRAME = "new Promise(done => requestAnimationFrame(() => setTimeout(done)))"
+# A second of frames: how many there were.
+FRAMES = """new Promise(done => {
+    const began = performance.now();
+    let frames = 0;
     requestAnimationFrame(function frame(now) {
-        longest = Math.max(longest, now - last);
-        last = now;
+        frames++;
         if (now - began < 1000) requestAnimationFrame(frame);
-        else done(longest);
+        else done(frames);
     });
 })"""
-FRAME = "new Promise(done => requestAnimationFrame(() => setTimeout(done)))"
+SLOWER = 4  # times, as a phone is
 
 
 def in_browser() -> None:
-    """What blocks while a page loads, and the time from a key to the paint that shows it, processor 4x slower."""
+    """What blocks while a page loads, and what a key costs, on a phone."""
     names = ("chromium", "chromium-browser", "google-chrome")
     browser = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox", "--disable-gpu"])
-        print("Blocking while a page loads, ms beyond 50 of all long tasks (the longest task), processor 4x slower")
+        print("Blocking while a page loads, ms beyond 50 of all long tasks (the longest), 4x slower, best of three")
         for address in "index.html", "play/index.html":
-            opened = [blocking(slow_page(chromium), address) for _ in range(3)]
-            print(f"  {address:30s} {' '.join(f'{total:4.0f} ({longest:.0f})' for total, longest in opened)}")
-        explorables(slow_page(chromium))
+            total, longest = min(blocking(narrow_page(chromium), address) for _ in range(3))
+            print(f"  {address:20s} {total:4.0f} ({longest:.0f})")
+        explorables(narrow_page(chromium))
 
 
-def slow_page(chromium):
+def narrow_page(chromium):
     page = chromium.new_page(viewport={"width": 412, "height": 823})
-    page.add_init_script(WATCH)
     page.route("http://site.test/**", lambda route: route.fulfill(path=SITE / urlsplit(route.request.url).path[1:]))
-    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
     return page
 
 
 def blocking(page, address: str) -> tuple[float, float]:
-    """Open a page and wait until all its explorables run."""
+    """Open a page and wait until all its explorables run; tasks take as long as they take on the clock."""
+    page.add_init_script(LONG_TASKS)
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
     page.goto(f"http://site.test/{address}")
     for root in page.locator(".explorable").all():
         root.locator("xpath=self::*[contains(@class, 'running')]").wait_for()
@@ -206,49 +204,60 @@ def blocking(page, address: str) -> tuple[float, float]:
 
 
 def explorables(page) -> None:
-    """Sizes, and what the reader waits for (times are in steps of 8 ms, 16 the least that is reported)."""
+    """Sizes, and the processor's time for a key, its drawing and its paint, four times what it is here."""
     code = {path: weight(path) for path in sorted((SITE / "_static/explorables").rglob("*")) if path.is_file()}
     script = sum(size for path, size in code.items() if path.suffix == ".js")
-    print(f"Explorables, all code {script / 1000:.1f} KB after gzip; ms from key to paint, processor 4x slower")
+    print(f"Explorables, all code {script / 1000:.1f} KB after gzip; ms of the processor to the paint, 4x slower")
     print("  " + ", ".join(f"{path.name} {size / 1000:.1f}" for path, size in code.items()))
     page.goto("http://site.test/play/index.html")
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+    for root in page.locator(".explorable").all():
+        root.locator("xpath=self::*[contains(@class, 'running')]").wait_for()
     for root in page.locator(".explorable").all():
         name = root.get_attribute("data-explorable")
-        root.scroll_into_view_if_needed()
-        page.wait_for_selector(f"#explore-{name}.running")
         root.evaluate("root => root.querySelectorAll('details').forEach(fold => (fold.open = true))")
-        keys = [
-            (key_times(page, control), control.get_attribute("id")) for control in root.locator("[type=range]").all()
-        ]
-        tries = [(*try_times(page, button), button.inner_text()) for button in root.locator("button.try").all()]
+        sliders, buttons = root.locator("[type=range]").all(), root.locator("button.try").all()
+        keys = [time for slider in sliders for time in key_times(page, session, slider)]
+        tries = [try_times(page, session, button) for button in buttons]
         print_times(name, keys, tries)
 
 
-def key_times(page, control) -> list[float]:
-    """The times of twenty keys on a slider, in order."""
-    control.focus()
-    page.evaluate("painted.length = 0")
-    for _ in range(20):
-        page.keyboard.press("ArrowLeft")
-        page.evaluate(FRAME)
-    return sorted(page.evaluate("painted")) or [16]
+def busy(session) -> float:
+    """Milliseconds that the page has had the processor, four times slower."""
+    metrics = {metric["name"]: metric["value"] for metric in session.send("Performance.getMetrics")["metrics"]}
+    return 1000 * SLOWER * metrics["TaskDuration"]
 
 
-def try_times(page, button) -> tuple[float, float]:
-    """From the key on a {try} to the first paint, and the longest time between two frames while it glides."""
+def cost(page, session, key: str, until: str = FRAME) -> tuple[float, int]:
+    """What a key costs until then, and what the page answers."""
+    before = busy(session)
+    page.keyboard.press(key)
+    answer = page.evaluate(until)
+    return busy(session) - before, answer
+
+
+def key_times(page, session, slider) -> list[float]:
+    slider.focus()
+    page.evaluate(FRAMES)  # the focus has been drawn
+    return [cost(page, session, key)[0] for key in ["ArrowLeft", "ArrowRight"]]
+
+
+def try_times(page, session, button) -> tuple[float, float, str]:
+    """What a {try} costs to the first paint, and then each frame of its glide."""
     button.focus()
-    page.evaluate("painted.length = 0")
-    page.keyboard.press("Enter")
-    longest = page.evaluate(GLIDE)
-    return max(page.evaluate("painted"), default=16), longest
+    page.evaluate(FRAMES)
+    first, _ = cost(page, session, "Enter")
+    glide, frames = cost(page, session, "Shift", FRAMES)
+    return first, glide / frames, button.inner_text()
 
 
-def print_times(name: str, keys: list, tries: list) -> None:
-    times, which = max(keys, key=lambda one: one[0][-1])
+def print_times(name: str, keys: list[float], tries: list[tuple[float, float, str]]) -> None:
+    keys = sorted(keys) or [0]
     first, _, words = max(tries)
-    _, gap, widest = max(tries, key=lambda one: one[1])
-    print(f"  {name:20s} slider {times[-1]:3.0f}, median {times[len(times) // 2]:3.0f} ({which})", end="")
-    print(f"; try {first:3.0f} ({words}); frame of a glide {gap:3.0f} ({widest})", flush=True)
+    frame = max(one[1] for one in tries)
+    print(f"  {name:20s} key {keys[-1]:4.0f}, median {keys[len(keys) // 2]:4.0f}", end="")
+    print(f"; try {first:4.0f} ({words}); a frame of its glide {frame:4.0f}", flush=True)
 
 
 if __name__ == "__main__":

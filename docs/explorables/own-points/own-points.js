@@ -161,21 +161,12 @@ function tag({ x, y, chosen, scales, before }, say) {
   return { x: scales.x(x[chosen]), y: scales.y(y[chosen]) + (up ? -13 : 24), text: say("number", { i: chosen + 1 }) };
 }
 
-// Beside what the others answer, to the left or right, above or below: where it covers the fewest points.
+// Beside what the others answer, on the far side of it.
 function tagWithout({ x, y, chosen, scales, before }, say) {
-  const [at, level] = [scales.x(x[chosen]), scales.y(before)];
-  const spots = [-1, 1].flatMap((side) => [-9, 16].map((down) => ({ side, down })));
-  const covered =
-    ({ side, down }) =>
-    (_, i) => {
-      const [right, below] = [side * (scales.x(x[i]) - at), scales.y(y[i]) - level - down + 4];
-      return right > -6 && right < 80 && Math.abs(below) < 16;
-    };
-  const outside = ({ side }) => at + 75 * side < scales.x.from || at + 75 * side > scales.x.to;
-  const cost = (spot) => x.filter(covered(spot)).length + 99 * outside(spot);
-  const { side, down } = spots.reduce((a, b) => (cost(b) < cost(a) ? b : a));
+  const [at, up] = [scales.x(x[chosen]), y[chosen] > before];
+  const right = at < scales.x.from + 90;
   return {
-    ...{ x: at + 8 * side, y: level + down, "text-anchor": side < 0 ? "end" : "start" },
+    ...{ x: at + (right ? 8 : -8), y: scales.y(before) + (up ? 16 : -9), "text-anchor": right ? "start" : "end" },
     text: say("without", { i: chosen + 1 }),
   };
 }
@@ -198,6 +189,7 @@ const makeLayers = (svg, say) => [
   ),
   pathLayer(svg, "curve", line(role("prediction")), (view) => curvePath(view.grid, view.curve, view.scales)),
   pathLayer(svg, "miss", line(role("prediction"), " thin"), miss),
+  // before the points, or its halo would cover some
   textLayer(svg, "without-label", { class: "clear", fill: role("prediction") }, (view) => tagWithout(view, say)),
   pointsLayer(svg),
   dot(svg, "left-out", hollow(role("prediction")), ({ x, chosen, before, scales }) => [
@@ -215,7 +207,7 @@ const makeLayers = (svg, say) => [
     ...{ x: clamp(panel.x(best), panel.x.from + 16, panel.x.to - 16), y: panel.y(least) - 10 },
     text: rises ? say("label-best") : "",
   })),
-  pathLayer(svg, "grip", { fill: role("query") }, ({ w, panel }) => grip(panel.x(w), panel.y.to, -1)),
+  pathLayer(svg, "grip", { fill: role("query") }, ({ w, panel }) => grip(panel.x(w), panel.y.to - 15)),
 ];
 
 // On a point a pointer holds it, in an empty place a tap puts a new one; over the losses it drags w.

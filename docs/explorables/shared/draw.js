@@ -172,10 +172,9 @@ export function remember(find) {
   };
 }
 
-// The d of a grip at a place: a triangle between two arrows, below it (`way` 1) or above it (−1).
+// The d of a grip below a place on an axis: a triangle between two arrows.
 export const GRIP = 20; // half of its width: the room that it needs at the end of an axis
-export const grip = (x, y, way = 1) =>
-  `M${x} ${y}l9 ${15 * way}h-18zm-13 ${5 * way}l-6 ${5 * way}l6 ${5 * way}zm26 0l6 ${5 * way}l-6 ${5 * way}z`;
+export const grip = (x, y) => `M${x} ${y}l9 15h-18zm-13 5l-6 5l6 5zm26 0l6 5l-6 5z`;
 
 // The d of a diamond around a point: a prediction.
 export const diamond = (x, y) => `M${x} ${y - 8}l8 8l-8 8l-8 -8z`;

@@ -93,7 +93,8 @@ function marksOf(view, say) {
   const { race, wide, along, falls } = view;
   if (!race) return "";
   const right = wide ? race.at.map(({ loss }) => [along(race.epoch), falls(loss)]) : [];
-  return shapes(placesOf(view, say)) + shapes(right);
+  const names = namesOf(view, say).sort((a, b) => a.i - b.i);
+  return shapes(names.map(({ x, y }) => [x, y])) + shapes(right);
 }
 
 // Where they ended the last time, on the axis.
@@ -125,11 +126,6 @@ function namesOf({ race, across, down, edge }, say) {
     return { i, x, y: beyond ? top : y, text, top, end: x > across.to - 90, bet: i === race.bet };
   });
 }
-
-const placesOf = (view, say) => {
-  const names = namesOf(view, say).sort((a, b) => a.i - b.i);
-  return names.map(({ x, y }) => [x, y]);
-};
 
 export function raceLayers(svg, say) {
   const thin = { class: "line thin", stroke: "currentColor" };

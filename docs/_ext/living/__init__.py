@@ -6,7 +6,7 @@ what the sentence says at each value; the browser has a slider for that, and the
 
     ```{living} ask-at-w
     :turn: the knob w
-    At `w` = {w}, the query at 2.5 hears {neighbours} neighbours and answers {answer}.
+    At `w` = {w}, the query at 2½ hears {neighbours} neighbours and answers {answer}.
     ```
 
 `ask-at-w` is a fact that docs/facts/shared.py has made with `turned`: a value for each place, at each stop of the

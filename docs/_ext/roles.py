@@ -72,6 +72,7 @@ class ChineseRole(SphinxRole):
 
 HIDDEN = re.compile(
     r"\A---.*?^---$|^```\{code-cell\}\n:tags: \[remove-cell\].*?^```$"  # front matter, checks
+    r"|^```\{living\} \S+\n:turn: [^\n]*$"  # the name of a sentence, and of its slider
     r"|\]\([^)]*\)|\{[a-z]+\}(?=`)| <[^<>`]+>(?=`)",  # where links lead, the names of roles
     re.DOTALL | re.MULTILINE,
 )

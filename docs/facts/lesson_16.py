@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import torch
-from facts.shared import power_of_ten, turned
+from facts.shared import power_of_ten
 from torch.nn.functional import scaled_dot_product_attention
 
 from nwlesson import attention_pooling, gaussian, make_data
@@ -18,7 +18,7 @@ BOOK = TABLE["the book's form"]
 def facts() -> dict[str, str]:
     check_what_grows()
     check_the_table()
-    return of_the_machine() | of_the_sizes() | of_the_book() | of_the_middle() | of_time() | of_memory() | of_errors()
+    return of_the_machine() | of_the_book() | of_the_middle() | of_time() | of_memory() | of_errors()
 
 
 def check_what_grows() -> None:
@@ -47,19 +47,6 @@ def of_the_machine() -> dict[str, str]:
         "scale-w-last": f"{STORED['w']['1000000']:.0f}",
         "scale-tail": power_of_ten(gaussian(torch.tensor(9.0, dtype=torch.float64)).item()),
     }
-
-
-def size(numbers: int) -> str:
-    """How much memory so many numbers of float64 take, as it is said: 800 MB."""
-    power = (len(str(8 * numbers)) - 1) // 3
-    return f"{8 * numbers / 1000**power:g}\N{NO-BREAK SPACE}{['bytes', 'kB', 'MB', 'GB', 'TB'][power]}"
-
-
-def of_the_sizes() -> dict[str, str]:
-    def say(n: int) -> dict[str, str]:
-        return {"n": f"{n:,}", "table": size(n * n), "own": size(3 * n)}
-
-    return {"table-at-n": turned([50, 100, 1000, 5000, 10_000, 50_000, 100_000, 1_000_000], 10_000, say)}
 
 
 def of_the_book() -> dict[str, str]:

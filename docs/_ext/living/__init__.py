@@ -6,7 +6,7 @@ what the sentence says at each value; the browser has a slider for that, and the
 
     ```{living} ask-at-w
     :turn: the knob w
-    At `w` = {w}, the query at 2.5 hears {neighbours} neighbours and answers {answer}.
+    At `w` = {w}, the query at 2½ hears {neighbours} neighbours and answers {answer}.
     ```
 
 `ask-at-w` is a fact that docs/facts/shared.py has made with `turned`: a value for each place, at each stop of the
@@ -32,6 +32,7 @@ from sphinx.util.docutils import SphinxDirective
 
 HERE = Path(__file__).parent
 PLACE = re.compile(r"\{(\w+)\}")
+MARKED = re.compile(PLACE.pattern + "([,.;:，。；：、]?)")  # a line must not end between a number and its comma
 
 
 class Stops(NamedTuple):
@@ -94,7 +95,7 @@ class Living(SphinxDirective):
 
 
 class FillPlaces(SphinxPostTransform):
-    """Put numbers into the places of a sentence that is translated by now; gettext has no format, and sees places."""
+    """Put numbers into the places of a sentence that is translated by now; gettext has no format, and sees them."""
 
     default_priority = 320
     formats = ("html", "latex", "text")
@@ -114,19 +115,18 @@ class FillPlaces(SphinxPostTransform):
 
 def filled(text: str, table: Stops, title: str) -> list[nodes.Node]:
     """Return a text with a node for each of its places."""
-    parts = PLACE.split(text)  # words, the name of a place, words, ...
-    for i in range(1, len(parts), 2):
-        kind = living_turn if parts[i] == table.turned else living_place
-        values = table.places[parts[i]]
-        parts[i] = kind("", values[table.start], values=values, start=table.start, title=title)
-    return [nodes.Text(part) if isinstance(part, str) else part for part in parts if part]
+    words, *parts = MARKED.split(text)  # words, then the name of a place, its comma, words, ...
+    made: list[nodes.Node] = [nodes.Text(words)]
+    for place, mark, words in zip(*[iter(parts)] * 3):
+        kind, values = living_turn if place == table.turned else living_place, table.places[place]
+        number = kind("", values[table.start], values=values, start=table.start, title=title)
+        made += [nodes.inline("", "", number, nodes.Text(mark), classes=["living-whole"]), nodes.Text(words)]
+    return made
 
 
 def open_place(self, node: living_place) -> None:
-    """Write a number with all that may stand in its place, and the widest of it, for which there is to be room."""
-    values = node["values"]
-    told = f'data-values="{escape("|".join(values))}" data-widest="{escape(max(values, key=len))}"'
-    self.body.append(f'<b class="living-number" {told}>')
+    """Write a number with all that may stand in its place, a line for each: the style keeps room for the widest."""
+    self.body.append(f'<b class="living-number" data-values="{"&#10;".join(map(escape, node["values"]))}">')
 
 
 def close_place(self, node: living_place) -> None:
@@ -141,7 +141,8 @@ def open_turn(self, node: living_turn) -> None:
 
 
 def close_turn(self, node: living_turn) -> None:
-    self.body.append("</b></span>")
+    close_place(self, node)
+    self.body.append("</span>")
 
 
 def load_files(app: Sphinx, pagename: str, templatename: str, context: dict, doctree: nodes.document | None) -> None:

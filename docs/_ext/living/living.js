@@ -7,7 +7,7 @@ for (const slider of document.querySelectorAll(".living input")) {
   const sentence = slider.closest("p");
   const numbers = [...sentence.querySelectorAll("[data-values]")];
   slider.addEventListener("input", () => {
-    for (const number of numbers) number.textContent = number.dataset.values.split("|")[slider.value];
+    for (const number of numbers) number.textContent = number.dataset.values.split("\n")[slider.value];
     slider.setAttribute("aria-valuetext", sentence.textContent);
   });
   slider.classList.add("running"); // seen from now on

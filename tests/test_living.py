@@ -81,7 +81,7 @@ def test_where_nothing_moves_it_is_a_plain_sentence(tmp_path, monkeypatch):
     text, complaints = build(tmp_path, monkeypatch, builder="text")
     assert not complaints
     assert 'At "w" = ½, the answer is *now* <2>.' in text and "knob" not in text
-    assert living.at_start("At {w}: {answer}", json.dumps(TABLE)) == "At ½: <2>"
+    assert living.at_start("At {w}: {answer} {fact}`a`", json.dumps(TABLE)) == "At ½: <2> {fact}`a`"
 
 
 @old_door

@@ -31,7 +31,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 HERE = Path(__file__).parent
-PLACE = re.compile(r"\{(\w+)\}")
+PLACE = re.compile(r"\{(\w+)\}(?!`)")  # {w}`word` is a role
 MARKED = re.compile(PLACE.pattern + "([,.;:，。；：、]?)")  # a line must not end between a number and its comma
 
 

@@ -13,7 +13,8 @@ import pytest
 import translate
 from conftest import DOCS, SITE, build_small_site, english_pages
 from sphinx.util.nodes import extract_messages
-from translation import catalogues, words
+from theme import mends
+from translation import catalogues, theme_words, words
 
 LANGUAGE = "zh_CN"
 FILES = sorted((DOCS / "locales" / LANGUAGE).glob("*.po"))
@@ -118,6 +119,11 @@ def test_what_is_translated_is_shown_in_chinese():
         shown = {" ".join(html.unescape(words).split()) for words in re.findall(r"<\w[^>]*>([^<>]+)<", text)}
         left |= {(page, words) for words in shown & said}
     assert left == set()
+
+
+def test_what_the_libraries_write_is_translated():
+    known = catalogues.entries(LANGUAGE)
+    assert [word for word in (*theme_words.WORDS, *mends.NAMES) if word not in known] == []
 
 
 @pytest.mark.site

@@ -51,7 +51,9 @@ def build(folder, monkeypatch, text=PAGE, builder="html", language="en"):
     """Build a small site with one page; return the text of what it makes and what Sphinx complained about."""
     stored = folder / "turned.json"
     stored.write_text("{}", encoding="utf-8")
-    monkeypatch.setattr(living, "stored_facts", lambda app: {"turned": Fact(json.dumps(TABLE), stored)})
+    monkeypatch.setattr(
+        living, "stored_facts", lambda app: {"turned": Fact(json.dumps(TABLE), stored), "plain": Fact("1.0", stored)}
+    )
     conf = CONF.format(ext=str(DOCS / "_ext"), build=str(folder / "_made"), language=language)
     (folder / "conf.py").write_text(conf, encoding="utf-8")
     (folder / "index.md").write_text(text, encoding="utf-8")
@@ -89,6 +91,7 @@ def test_where_nothing_moves_it_is_a_plain_sentence(tmp_path, monkeypatch):
     ("old", "new", "complaint"),
     [
         ("} turned", "} gone", "unknown fact 'gone'"),
+        ("} turned", "} plain", "plain: this fact is no table of stops"),
         (":turn: the knob <w>\n", "", "`:turn:` names its slider"),
         (".\n```", ".\n\nMore.\n```", "a living sentence is one paragraph"),
         ("At `w` = {w}", "At `w` = {ww}", "must have each of ['answer', 'w'] once, not ['ww', 'answer']"),
@@ -296,6 +299,6 @@ def test_script_and_style_are_small_and_stay_where_they_are_needed():
 def test_a_notebook_has_the_sentence_with_its_numbers(facts):
     for name, (lesson, sentence) in FOUND.items():
         notebook = (SITE / "notebooks" / lesson).with_suffix(".ipynb").read_text(encoding="utf-8")
-        start = sentence.split("{")[0] + living.stops(facts[name]).at_start(living.stops(facts[name]).turned)
-        assert json.dumps(start, ensure_ascii=False)[1:-1] in notebook.replace("\\u", "\\u"), name
+        said = living.at_start(sentence, facts[name]).partition(" (truth")[0]
+        assert json.dumps(said, ensure_ascii=False)[1:-1] in notebook, name
         assert "{living}" not in notebook and ":turn:" not in notebook

@@ -106,8 +106,9 @@ def test_letters_come_in_any_order_and_large_numbers_with_commas(page, address):
     assert said(page, "9a", "bd").startswith("What is")
     page.goto(f"{address}practice/exercises-4.html")
     assert "first: Right." in said(page, "16b", "10,100,000,000", "2 000 000", "2")
-    for mixed in ("1 1/2", "−½"), ("1½", "-1/2"), ("3/2", "－０．５"), ("+1  ½", "–0,5"):
+    for mixed in ("1 1/2", "−½"), ("1½", "-1/2"), ("3/2", "－０．５"), ("+1  ½", "–0,5"), ("1 1 / 2", "- 1/2"):
         assert said(page, "13c", *mixed).count("Right.") == 2, mixed
+    assert said(page, "13c", "15/10²", "−½").count("Right.") == 1
     assert said(page, "13c", "−0.5", "1.5").count("The wrong way round") == 2
 
 

@@ -41,7 +41,7 @@ class OnlyFunctionsLead(SphinxPostTransform):
     def run(self, **kwargs) -> None:
         for link in list(self.document.findall(nodes.reference)):
             if "sphx-glr-backref-instance" in link["classes"]:
-                link.replace_self(link.children)
+                link.parent.replace(link, link.children)  # replace_self would hand on its classes
 
 
 def load_style(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:

@@ -84,6 +84,10 @@ class Living(SphinxDirective):
         if fact is None:
             raise self.error(f"unknown fact {name!r}; see docs/facts")
         self.env.note_dependency(os.path.relpath(fact.stored, self.env.srcdir))
+        try:
+            stops(fact.value)
+        except ValueError as error:
+            raise self.error(f"{name}: this fact is no table of stops; see `turned` in docs/facts/shared.py") from error
         box = nodes.container(classes=["living"], fact=fact.value, name=name)
         self.state.nested_parse(self.content, self.content_offset, box)
         if len(box) != 1 or not isinstance(box[0], nodes.paragraph) or "turn" not in self.options:

@@ -39,13 +39,14 @@
   const plainly = (text) =>
     text
       .replace(/(?=[¼-¾⅐-⅞])/g, " ")
+      .replace(/[¹²³⁰-⁹]/g, "^") // a power is no digit
       .normalize("NFKC")
       .toLowerCase()
       .trim();
 
   function number(text) {
     let plain = plainly(text).replace(/[−–]/g, "-").replaceAll("⁄", "/").replaceAll("。", ".");
-    const mixed = plain.match(/^([-+]?)(\d+)\s+(\d+)\/(\d+)$/);
+    const mixed = plain.match(/^([-+]?)\s*(\d+)\s+(\d+)\s*\/\s*(\d+)$/);
     if (mixed) return Number(`${mixed[1]}1`) * (Number(mixed[2]) + mixed[3] / mixed[4]);
     plain = plain.replace(/[\s_]/g, "");
     plain = (plain.match(/,/g) || []).length > 1 ? plain.replaceAll(",", "") : plain.replace(",", ".");

@@ -61,7 +61,7 @@ def in_chinese(entries: list[table.Entry], terms: dict[str, set[str]], titles: d
 
 
 def use_scorer(app: Sphinx, config: Config) -> None:
-    """Have search.js, with the synonyms above it, put behind Sphinx's searchtools.js."""
+    """Have search.js, with what learners call things above it, put behind Sphinx's searchtools.js."""
     entries = table.read(Path(app.srcdir))
     if config.language.startswith("zh"):
         titles = {text: entry.string for text, entry in catalogues.entries(config.language).items()}

@@ -117,8 +117,10 @@
     }
   });
   const look = () => {
+    if (moved) return; // a touch is heard as three moves
     moved = true;
-    for (const hit of Search.output?.children ?? []) if (hit.children.length === 1) inSight.observe(hit);
+    const others = [...(Search.output?.children ?? [])].slice(AT_ONCE);
+    for (const hit of others) if (hit.children.length === 1) inSight.observe(hit);
   };
   for (const move of MOVES) addEventListener(move, look, { once: true, passive: true });
   Object.defineProperty(DOCUMENTATION_OPTIONS, "SHOW_SEARCH_SUMMARY", {

@@ -44,18 +44,20 @@ SWITCHES = re.compile(
 )
 # What opens the pages below a page in the sidebar.
 FOLDS = re.compile(r'aria-label="Toggle navigation of ([^"]*)"')
+# What the index alone has.
 INDEX = {
     ' style="width: 100%"': "",
     ' style="width: 33%; vertical-align: top;"': "",
 }
-
-
 # MyST-NB's outputs and sphinx-gallery's.
 OUTPUT = re.compile(r'(<div class="(?:output|sphx-glr-script-out) [^>]*>\s*<div class="highlight">)<pre>')
 
 
 def mend(html: str, pagename: str, **words: str) -> str:
-    """Return Furo's page with everything changed that the tables above name; `words` fill their places."""
+    """Return Furo's page with everything changed that the tables above name; `words` fill their places.
+
+    What only some pages have may be missing: tests/test_browser.py looks for it.
+    """
     has_index = pagename == "genindex" and "genindextable" in html  # a site without an entry has an empty index
     for old, new in (EVERY_PAGE | (INDEX if has_index else {})).items():
         if old not in html:

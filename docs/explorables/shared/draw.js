@@ -172,8 +172,8 @@ export function remember(find) {
   };
 }
 
+export const GRIP = 20; // half of the width of a grip: the room that it needs at the end of an axis
 // The d of a grip below a place on an axis: a triangle between two arrows.
-export const GRIP = 20; // half of its width: the room that it needs at the end of an axis
 export const grip = (x, y) => `M${x} ${y}l9 15h-18zm-13 5l-6 5l6 5zm26 0l6 5l-6 5z`;
 
 // The d of a diamond around a point: a prediction.

@@ -27,7 +27,9 @@ class Entry(NamedTuple):
 
 
 def read(docs: Path) -> list[Entry]:
-    """Return the entries in the order of the page."""
+    """Return the entries in the order of the page; a site without a glossary has none."""
+    if not (docs / "reference" / "glossary.md").exists():
+        return []
     text = (docs / "reference" / "glossary.md").read_text(encoding="utf-8")
     (body,) = re.findall(r":::\{glossary\}\n(.*?)^:::$", text, re.DOTALL | re.MULTILINE)
     return [entry(block.strip()) for block in re.split(r"\n(?=\S)", body)]

@@ -355,7 +355,7 @@ def test_a_description_does_not_name_the_answer(parsed, page):
 def test_without_a_script_every_option_unfolds(views, address, page):
     window = views["plain"]
     window.goto(f"{address}practice/{page.stem}.html")
-    assert not window.locator("[role=status]").count()
+    assert not window.locator(".quiz [role=status]").count()
     assert not window.locator(".quiz-words").first.is_visible()
     first = window.locator(".quiz-option").first
     assert not first.locator(".quiz-verdict").is_visible()
@@ -411,7 +411,7 @@ def test_the_keyboard_alone_answers_and_is_told(views, address):
     window.keyboard.press("Enter")
     expected = f"Right. First tries: 1 of 2 right. Still to answer: {total - 2}."
     assert second.locator("[role=status]").inner_text() == expected
-    assert window.locator("[role=status]:not(:empty)").count() == 2
+    assert window.locator(".quiz [role=status]:not(:empty)").count() == 2
 
 
 def test_unfolding_without_choosing_is_no_answer(views, address):
@@ -433,5 +433,5 @@ def test_on_paper_an_option_has_its_reason_only_where_it_was_opened(views, addre
     verdicts = [option.nth(n).locator(".quiz-verdict").is_visible() for n in range(option.count())]
     assert verdicts == [True, *[False] * (option.count() - 1)]
     assert option.last.locator("summary").is_visible()
-    assert not page.locator("[role=status]").first.is_visible()
+    assert not page.locator(".quiz [role=status]").first.is_visible()
     page.emulate_media(media="screen")

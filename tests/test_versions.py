@@ -66,15 +66,15 @@ def test_pygments_writes_names_as_code_links_reads_them():
 
 def test_furo_has_what_our_templates_extend_and_mend():
     theme = Path(furo.__file__).parent / "theme" / "furo"
-    base, page, icons, index = (
+    base, page, icons, sidebar, index = (
         (theme / name).read_text(encoding="utf-8")
-        for name in ("base.html", "page.html", "partials/icons.html", "genindex.html")
+        for name in ("base.html", "page.html", "partials/icons.html", "sidebar/navigation.html", "genindex.html")
     )
     with tried("furo", "2025.12.19", "theme"):
         for block in "site_meta", "theme_styles", "body":
             assert re.search(rf"block {block}\b", base), block
         assert "block content" in page
-        assert [old for old in mends.EVERY_PAGE if old not in page + icons] == []
+        assert [old for old in mends.EVERY_PAGE if old not in page + icons + sidebar] == []
         assert [old for old in mends.INDEX if old not in index] == []
         assert furo.get_pygments_stylesheet
 

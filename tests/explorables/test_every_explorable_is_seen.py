@@ -22,7 +22,8 @@ def test_all_start_without_a_shift_and_fit(load, view):
         start(page, name)
     resized(page)
     assert page.evaluate("window.shifts") == []
-    assert page.evaluate(heights) == before, "what shifts out of sight"
+    grown = [abs(after - at_first) for after, at_first in zip(page.evaluate(heights), before, strict=True)]
+    assert max(grown) <= 1, "what shifts out of sight, beyond a rounded pixel"
     assert page.evaluate(TOO_WIDE) <= 0
     for name in NAMES:
         root = page.locator(f"#explore-{name}")

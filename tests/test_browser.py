@@ -1,9 +1,12 @@
 """The built site in a real browser: small screens, dark mode, keyboard, no JavaScript, print, and axe-core's rules."""
 
+import io
 import re
 
+import numpy as np
 import pytest
 from conftest import LOOKS, SITE, axe_complaints, english_pages
+from PIL import Image
 
 from nwlesson import COLOURS
 
@@ -200,6 +203,18 @@ def test_light_and_dark_differ(views, address):
         views[view].goto(address + "index.html")
         seen.append(views[view].evaluate("getComputedStyle(document.querySelector('.role-key')).color"))
     assert seen[0] != seen[1]
+
+
+@pytest.mark.parametrize("view, least, most", [("phone", 200, 256), ("desktop", 0, 60)])
+def test_a_heat_map_has_the_paper_of_the_page_and_stands_where_the_text_begins(views, address, view, least, most):
+    page = views[view]
+    page.goto(address + LESSONS[4])
+    places = "drawn => drawn.map(one => one.getBoundingClientRect().left)"
+    lefts = page.locator(".figure-svg svg").evaluate_all(places) + page.locator("article p").evaluate_all(places)[:1]
+    assert len(lefts) > 2
+    assert max(lefts) - min(lefts) < 1
+    picture = page.locator(".figure-svg svg").first.screenshot()
+    assert least <= np.median(Image.open(io.BytesIO(picture)).convert("L")) < most
 
 
 def test_code_is_dark_on_dark_pages_only(views, address):

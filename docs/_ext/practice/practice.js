@@ -122,7 +122,7 @@
 
   // The list of all exercises: a mark for each that is done, how many they are, and a button that forgets them
 
-  const links = [...document.querySelectorAll('td:first-child a[href*="#exercise-"]')];
+  const links = [...document.querySelectorAll('tbody th a[href*="#exercise-"]')];
   for (const link of links) {
     const mark = make("span", "practice-mark", "✓");
     mark.setAttribute("role", "img");

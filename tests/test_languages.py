@@ -138,7 +138,7 @@ OF_TORCH = {
 def unexplained(block, said):
     """Yield the lines of a block of which no word stands in the text around it."""
     for line in block.splitlines():
-        words = set(re.findall(r"[A-Za-z][a-z']{3,}", line)) - OF_TORCH
+        words = set(re.findall(r"[A-Za-z][a-z]{3,}", line)) - OF_TORCH
         if words and not any(re.search(rf"(?<![A-Za-z]){word}(?![A-Za-z])", said, re.IGNORECASE) for word in words):
             yield line
 

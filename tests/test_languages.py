@@ -124,15 +124,8 @@ def test_what_is_translated_is_shown_in_chinese():
 PRINTED = re.compile(r'<div class="(?:output|sphx-glr-script-out)[ "].*?<pre[^>]*>(.*?)</pre>', re.DOTALL)
 DRAWN = re.compile(r'<div class="highlight-text[ "].*?<pre[^>]*>(.*?)</pre>', re.DOTALL)
 ASSERTED = re.compile(r'^ *assert .*, f?"([^"\n]*)"$', re.MULTILINE)
-OF_TORCH = {
-    "tensor",
-    "torch",
-    "Size",
-    "dtype",
-    "True",
-    "False",
-    "requires_grad",
-}  # explained where a tensor comes first
+# What a tensor says of itself is explained where one comes first.
+OF_TORCH = {"tensor", "torch", "Size", "dtype", "float", "True", "False", "requires_grad"}
 
 
 def unexplained(block, said):

@@ -121,6 +121,38 @@ def test_what_is_translated_is_shown_in_chinese():
     assert left == set()
 
 
+PRINTED = re.compile(r'<div class="(?:output|sphx-glr-script-out)[ "].*?<pre[^>]*>(.*?)</pre>', re.DOTALL)
+DRAWN = re.compile(r'<div class="highlight-text[ "].*?<pre[^>]*>(.*?)</pre>', re.DOTALL)
+ASSERTED = re.compile(r'^ *assert .*, f?"([^"\n]*)"$', re.MULTILINE)
+# What a tensor says of itself is explained where one comes first.
+OF_TORCH = {"tensor", "torch", "Size", "dtype", "float", "True", "False", "requires_grad"}
+
+
+def unexplained(block, said):
+    """Yield the lines of a block of which no word stands in the text around it."""
+    for line in block.splitlines():
+        words = set(re.findall(r"[A-Za-z][a-z]{3,}", line)) - OF_TORCH
+        if words and not any(re.search(rf"(?<![A-Za-z]){word}(?![A-Za-z])", said, re.IGNORECASE) for word in words):
+            yield line
+
+
+@pytest.mark.site
+def test_english_that_stays_on_a_chinese_page_is_explained_there():
+    """Code prints English, as it does at the reader's, and so do its tests: the text takes up a word of each line.
+    Formulas and drawings have no words of their own; the way on is no button."""
+    left = set()
+    for page in PAGES:
+        text = text_of(page, "zh").split("<article", 1)[-1]
+        said = re.sub(r"<pre.*?</pre>|<(script|style)\b.*?</\1>|<[^>]+>", " ", text, flags=re.DOTALL)
+        blocks = PRINTED.findall(text) + [block for block in DRAWN.findall(text) if "─" in block]
+        code, *blocks = (html.unescape(re.sub(r"<[^>]+>", "", block)) for block in (text, *blocks))
+        blocks += [re.sub(r"\{[^}]*\}", "", words) for words in ASSERTED.findall(code)]
+        left |= {(page, line) for block in blocks for line in unexplained(block, said)}
+        left |= {(page, words) for words in re.findall(r"<mtext>([^<]*[A-Za-z]{4}[^<]*)</mtext>", text)}
+        left |= {(page, words) for words in re.findall(r"<span>([上下]一步)</span>", text)}
+    assert left == set()
+
+
 def test_what_the_libraries_write_is_translated():
     known = catalogues.entries(LANGUAGE)
     assert [word for word in (*theme_words.WORDS, *mends.NAMES) if word not in known] == []
@@ -307,6 +339,8 @@ BROKEN = [
     ("Well, so.", "好， 对。", "beside wide"),
     ("We train.", "我们对它进行训练。", "进行"),
     ("When it is far, it counts little.", "当它远的时候，当它在远处时，算得少。", "当"),
+    ("Two bells, side by side.", "两口钟，并排放着。", "钟形"),
+    ("Take the quiz.", "做小测。", "小测验"),
     ("# one\n# two", "# 一\n二", "comment"),
     ("1. tile the inputs", "1. 平铺输入", "list"),
     ("The point that is far away counts little.", "The point that is far away counts little.", "still English"),

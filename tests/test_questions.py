@@ -102,7 +102,7 @@ ASKED = [
     ("threads", "Why are my distances wrong when all places are large?", CODE),
     ("threads", "Why is my masked table full of nan?", CODE),
     ("threads", '"modified by an inplace operation": what have I overwritten?', CODE),
-    ("threads", "In a mask, does True hide or keep?", CODE),
+    ("threads", "In a mask, does `True` hide or keep?", CODE),
     ("threads", "Is a moving average the same?", CODE),
     ("threads", "Which width is R's `ksmooth(bandwidth = 1)`?", CODE),
     ("threads", "Can I smooth many curves at once?", CODE),

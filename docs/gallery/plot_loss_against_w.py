@@ -15,7 +15,7 @@ data = make_data(50, step=0.125)
 
 
 def loss(w):
-    """Half the summed squared error, as the training uses it."""
+    # Half the summed squared error, as the training uses it
     return 25 * leave_one_out_loss(w, data.x_train, data.y_train).item()
 
 

@@ -31,7 +31,7 @@ NAMES = {"[CLS]": "(start)", "[SEP]": "(end)"}  # BERT puts these two around eac
 
 
 def row(number: int, head: str, query: str) -> list[tuple[str, float]]:
-    """Return the words of a sentence in their order, each with how much the query hears of it."""
+    # Return the words of a sentence in their order, each with how much the query hears of it
     sentence = stored["sentences"][number]
     tokens = sentence["tokens"]
     scores = torch.tensor(sentence["scores"][head][tokens.index(query)])

@@ -20,7 +20,7 @@ ws = torch.linspace(0, 0.4, 81).tolist()
 
 
 def rises(data):
-    """The loss above that of w = 0, half the summed squared error, as the training uses it."""
+    # The loss above that of w = 0, half the summed squared error, as the training uses it
     x, y = data.x_train.double(), data.y_train.double()
     return [25 * (leave_one_out_loss(w, x, y) - leave_one_out_loss(0.0, x, y)).item() for w in ws]
 

@@ -19,8 +19,8 @@ masks = {
 }
 
 # %%
-# One line of code for both: a score of minus infinity where the mask is True, then softmax. Whatever is hidden, each
-# row shares out 1 among those who are left. The first point of the second map has nobody but itself.
+# One line of code for both: a score of minus infinity where the mask is ``True``, then softmax. Whatever is hidden,
+# each row shares out 1 among those who are left. The first point of the second map has nobody but itself.
 
 maps = [torch.softmax(scores.masked_fill(mask, -torch.inf), dim=-1) for mask in masks.values()]
 for weights, mask in zip(maps, masks.values()):

@@ -16,7 +16,7 @@ ws = torch.logspace(-1, 1.5, 26).tolist()
 
 
 def errors(d, seed):
-    """The error on the truth of the plain average, of the best shared w and of one w for each feature."""
+    # The error on the truth of the plain average, of the best shared w and of one w for each feature
     generator = torch.Generator().manual_seed(seed)
     x, queries = (5 * torch.rand(n, d, generator=generator).double() for n in (200, 500))
     y = truth(x[:, 0]) + 0.5 * torch.randn(200, generator=generator)

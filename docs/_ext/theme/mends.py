@@ -68,6 +68,9 @@ def mend(html: str, pagename: str, **words: str) -> str:
         html = html.replace(old, new.format(**words))
     for old, new in SOME_PAGES.items():
         html = html.replace(old, new.format(**words))
+    # Furo's words for the way on are those of a button that takes one step, and Chinese has two.
+    for word, way in ((_("Next"), _("Next page")), (_("Previous"), _("Previous page"))):
+        html = html.replace(f"<span>{word}</span>", f"<span>{way}</span>")
     html, moved = SWITCHES.subn(r"\2\n\1", html)
     if not moved:
         raise ExtensionError("Furo's page has no way to its text behind its switches any more")

@@ -129,6 +129,7 @@ def test_a_word_of_the_glossary_is_summed_up_by_what_is_said_of_it(chromium, add
     first = page.locator("#search-results li").first
     first.locator("p").wait_for()
     assert first.locator("a").get_attribute("href") == f"{GLOSSARY}#term-query"
+    assert first.locator("a").inner_text() == "Glossary > query", "not only its page"
     assert first.locator("p").inner_text().startswith("A place you ask about.")
     page.close()
 

@@ -83,6 +83,12 @@
     texts[page] = places.map(([anchor, title, text]) => ({ anchor, title, text }));
   };
 
+  // A hit in the glossary is called by its word.
+  const name = (link) => {
+    const entry = Search._index.entries[link.hash.slice(1)];
+    if (entry) link.append(` > ${entry}`);
+  };
+
   // The section with the most of the words; of several, the one whose title sounds most like the question.
   const best = (places, words) => {
     let found = { score: 0 };
@@ -136,6 +142,7 @@
     let shown = 0;
     new MutationObserver(() => {
       for (const hit of [...Search.output.children].slice(shown)) {
+        name(hit.querySelector("a"));
         shown += 1;
         if (shown <= AT_ONCE) summarise(hit);
         else if (moved) inSight.observe(hit);

@@ -42,6 +42,11 @@ def write_call(path: Path, name: str, value: dict) -> None:
     path.write_text(f"Search.{name}({said})", encoding="utf-8")
 
 
+def entries(app: Sphinx) -> dict[str, str]:
+    """Return what stands at the places of the glossary; Sphinx's index has only the page, and all in small letters."""
+    return {anchor: name for name, _, kind, _, anchor, _ in app.env.get_domain("std").get_objects() if kind == "term"}
+
+
 def write(app: Sphinx, error: Exception | None) -> None:
     """Write the index for readers; in English pages a Chinese word is found by a part of it, so all stays together."""
     if error or app.builder.name != "html":
@@ -49,6 +54,7 @@ def write(app: Sphinx, error: Exception | None) -> None:
     whole = Path(app.builder.searchindex_filename).read_text(encoding="utf-8")
     index = json.loads(whole[whole.index("(") + 1 : whole.rindex(")")])
     index["shards"] = SHARDS if app.config.language.startswith("zh") else 0
+    index["entries"] = entries(app)
     folder = Path(app.outdir, FOLDER)
     folder.mkdir(parents=True, exist_ok=True)
     for name, words in split(index).items() if index["shards"] else ():

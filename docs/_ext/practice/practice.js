@@ -53,7 +53,8 @@
     const parts = plain.match(/^([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)(?:\/(\d+\.?\d*))?$/i);
     return parts ? Number(parts[1]) / Number(parts[2] ?? 1) : Number.NaN;
   }
-  const letters = (text) => [...new Set(plainly(text).replace(/[^a-z]/g, ""))].sort().join("");
+  // "b, d and e"
+  const letters = (text) => [...new Set(plainly(text).replace(/\band\b|[^a-z]/g, ""))].sort().join("");
 
   const same = {
     number: (text, value, within) => Math.abs(number(text) - number(value)) <= Number(within) + 1e-9,

@@ -171,11 +171,11 @@ def _squared_differences(places: Tensor) -> Tensor:
 def fit_bandwidth(x: Tensor, y: Tensor) -> float | Tensor:
     """Return the w with the smallest leave-one-out error: least-squares cross-validation.
 
-    First it looks: at w = 0, the plain average, and at a row of w, each twice the one before, from
-    "all points count" to "only the nearest counts". There may be several valleys; LBFGS on log w finds the bottom of
-    each that is promising. With several features it begins with each of them alone and with all of them alike, and
-    then tries every feature with every w of its own, while the others stay, until nothing gets better.
-    The bandwidth itself is ``h = 1 / w``.
+    First it looks: at w = 0, the plain average, and at a row of w, each three times the one before, from
+    "all points count" to "only the nearest counts", and then more closely where that looks promising. There may be
+    several valleys; LBFGS on log w finds the bottom of each that is promising. With several features it begins with
+    each of them alone and with all of them alike, and then tries every feature with every w of its own, while the
+    others stay, until nothing gets better. The bandwidth itself is ``h = 1 / w``.
 
     Parameters
     ----------

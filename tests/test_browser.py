@@ -332,8 +332,11 @@ def test_a_table_has_a_name_and_so_has_each_of_its_rows(parsed):
     assert len(rows) > 8 and all(row.select("th[scope=row]:first-child") for row in rows)
 
 
-def test_a_link_to_a_lesson_stands_on_one_line(parsed):
+def test_short_code_and_a_link_to_a_lesson_stand_on_one_line(parsed):
     for language, number in ("", r"lesson \d"), ("zh/", r"第 \d+ 课"):
-        texts = [link.get_text() for link in parsed(f"{language}play/index.html").select("article a")]
+        page = parsed(f"{language}play/index.html")
+        texts = [link.get_text() for link in page.select("article a")]
         assert not [text for text in texts if re.search(number, text.replace("\n", " "))]
         assert [text for text in texts if re.search(number.replace(" ", "\xa0"), text)]
+        short = [code for code in page.select("article code") if code.get_text() == "w = 1"]
+        assert short and all("whole" in code["class"] for code in short)

@@ -223,6 +223,9 @@ def test_a_sentence_is_turned_by_keyboard_and_finger(small, address, facts, less
         box, slider, stops = boxes.nth(i), boxes.nth(i).get_by_role("slider"), living.stops(facts[name])
         at = box.locator("p").evaluate(PLACES)
         assert slider.get_attribute("aria-valuetext") == stops.at_start(stops.turned), "nothing has been turned yet"
+        colours = "e => [e, e.parentElement, e.closest('p')].map(one => getComputedStyle(one).color)"
+        slider_colour, role, text = slider.evaluate(colours)
+        assert slider_colour == role != text, "the slider has the colour of its role"
         assert slider.bounding_box()["height"] >= 44 and len(slider.get_attribute("aria-label")) > 1
         for key, stop in ("End", -1), ("Home", 0), ("ArrowRight", 1):
             slider.press(key)

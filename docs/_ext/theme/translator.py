@@ -15,8 +15,10 @@ from sphinx.writers.html5 import HTML5Translator
 NUMBER = re.compile(r"(?<=lesson) (?=\d)|(?<=lessons) (?=\d)|(?<=第) (?=\d)|(?<=\d) (?=[课题章])", re.IGNORECASE)
 
 
-class TieNumbers(SphinxPostTransform):
-    """Keep "lesson 7" and "第 7 课" on one line where they are links; a link in two pieces looks like two."""
+class TieWords(SphinxPostTransform):
+    """Keep short code on one line, as `w = 1`, and "lesson 7" or "第 7 课" where it is a link: each has a frame or a
+    colour, and in two pieces it looks like two.
+    """
 
     default_priority = 330  # all texts are there
     formats = ("html",)
@@ -25,6 +27,9 @@ class TieNumbers(SphinxPostTransform):
         for link in self.document.findall(nodes.reference):
             for text in list(link.findall(nodes.Text)):
                 text.parent.replace(text, nodes.Text(NUMBER.sub("\N{NO-BREAK SPACE}", text)))
+        for code in self.document.findall(nodes.literal):
+            if " " in code.astext() and len(code.astext()) <= 20:
+                code["classes"].append("whole")
 
 
 class Translator(HTML5Translator):

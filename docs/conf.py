@@ -132,6 +132,7 @@ napoleon_type_aliases = {
 bibtex_bibfiles = ["references.bib"]
 bibtex_default_style = "plain"
 copybutton_exclude = ".linenos, .gp, .go"
+copybutton_selector = ":not(.output, .sphx-glr-script-out) > .highlight > pre"  # what is typed, not what is printed
 linkcheck_ignore = [] if os.environ.get("LINKCHECK_ONLINE") else [r"https?://"]
 
 # Look.

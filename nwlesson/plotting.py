@@ -191,13 +191,13 @@ def plot_kernel_reg(data: RegressionData, y_hat: Tensor, *, ax: Axes | None = No
         ax = plt.subplots()[1] if ax is None else ax
         x_test = _array(data.x_test)
         points = _array(data.x_train), _array(data.y_train)
-        ax.plot(*points, "o", color=COLOURS["value"], alpha=0.55, label="training points")
         if data.y_truth is not None:
             ax.plot(x_test, _array(data.y_truth), color=COLOURS["truth"], label="truth")
+        ax.plot(*points, "o", color=COLOURS["value"], alpha=0.55, label="training points")
         ax.plot(x_test, _array(y_hat), "--", color=COLOURS["prediction"], label="prediction")
         ax.set(xlabel="x", ylabel="y")
         _set_limits(ax)
-        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, columnspacing=1, handlelength=1.8)
+        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, handlelength=1.8, handletextpad=0.5)
     fig = _figure(ax)
     return describe(fig, f"{fig.get_label()} {_regression_words(data, y_hat)}")
 
@@ -355,7 +355,7 @@ def show_heatmaps(
     return describe(
         fig,
         f"{fig.get_label()} "
-        f"Heat maps, a row for each query and a column for each key, darker for more weight. {largest}.",
+        f"Heat maps, a row for each query and a column for each key, a stronger colour for more weight. {largest}.",
     )
 
 

@@ -1,9 +1,13 @@
 """The built site in a real browser: small screens, dark mode, keyboard, no JavaScript, print, and axe-core's rules."""
 
+import io
 import re
+from itertools import pairwise
 
+import numpy as np
 import pytest
 from conftest import LOOKS, SITE, axe_complaints, english_pages
+from PIL import Image
 
 from nwlesson import COLOURS
 
@@ -136,7 +140,9 @@ def test_the_frame_speaks_through_names_and_opens_by_keys(views, address):
     assert page.locator("svg:has(> use):not([aria-hidden=true])").count() == 0, "no icon speaks"
     assert page.locator("[aria-current=page]").all_inner_texts() == [page.locator("h1").inner_text().rstrip("#¶ ")]
     places = page.locator("[role=navigation]").evaluate_all("all => all.map(e => e.ariaLabel)")
-    assert places == ["Lessons", "On this page"]
+    assert places == ["Lessons", "The page before and the next one", "On this page"]
+    beside = page.get_by_role("navigation", name=places[1])
+    assert beside.get_by_role("link", name=re.compile("Next ?: 5 Reading a heat map")).count() == 1
     sidebar = page.get_by_role("checkbox", name="Toggle site navigation sidebar")
     sidebar.focus()
     page.keyboard.press("Space")
@@ -147,6 +153,14 @@ def test_the_frame_speaks_through_names_and_opens_by_keys(views, address):
     page.keyboard.press("Space")
     assert page.get_by_role("navigation", name="Lessons").get_by_role("link", name="Fifty noisy points").count() == 2
     assert page.locator(".toctree-l2 a").first.is_visible()
+
+
+# How long the lines of headings are.
+LINES = """all => all.map(heading => {
+    const text = document.createRange();
+    text.selectNodeContents(heading.firstChild);
+    return [...text.getClientRects()].map(line => line.width);
+})"""
 
 
 def test_what_gets_the_focus_is_not_behind_the_bar_on_top(views, address):
@@ -160,6 +174,12 @@ def test_what_gets_the_focus_is_not_behind_the_bar_on_top(views, address):
             .map(e => (e.focus(), e.getBoundingClientRect().top))"""
     )
     assert len(tops) > 5 and min(tops) >= bar["height"]
+    icons = [icon.bounding_box() for icon in page.locator(".mobile-header :is(a.language-switch, button, label)").all()]
+    assert [box for box in icons if box["width"] < 40 or box["height"] < 44] == [], "each icon has room for a finger"
+    icons.sort(key=lambda box: box["x"])
+    assert all(a["x"] + a["width"] <= b["x"] for a, b in pairwise(icons))
+    lines = page.locator("article h2").evaluate_all(LINES)
+    assert [line for line in lines if len(line) > 1 and line[-1] < 0.3 * max(line)] == [], "no word alone on a line"
 
 
 def test_the_buttons_that_show_a_picture_say_it_too(views, address):
@@ -172,6 +192,8 @@ def test_the_buttons_that_show_a_picture_say_it_too(views, address):
         button.click()
         said.append(heard.text_content())
     assert set(said) == {"Light mode", "Dark mode", "Auto light/dark, in dark mode"}
+    assert page.locator(".output").count()
+    assert page.locator(".output .copybtn").count() == 0, "what is printed is not to be typed"
     page.locator(".highlight").first.hover()
     page.locator(".copybtn").first.click()
     assert heard.text_content() == "Copied!"
@@ -202,6 +224,18 @@ def test_light_and_dark_differ(views, address):
     assert seen[0] != seen[1]
 
 
+@pytest.mark.parametrize("view, least, most", [("phone", 200, 256), ("desktop", 0, 60)])
+def test_a_heat_map_has_the_paper_of_the_page_and_stands_where_the_text_begins(views, address, view, least, most):
+    page = views[view]
+    page.goto(address + LESSONS[4])
+    places = "drawn => drawn.map(one => one.getBoundingClientRect().left)"
+    lefts = page.locator(".figure-svg svg").evaluate_all(places) + page.locator("article p").evaluate_all(places)[:1]
+    assert len(lefts) > 2
+    assert max(lefts) - min(lefts) < 1
+    picture = page.locator(".figure-svg svg").first.screenshot()
+    assert least <= np.median(Image.open(io.BytesIO(picture)).convert("L")) < most
+
+
 def test_code_is_dark_on_dark_pages_only(views, address):
     brightness = []
     for view in "phone", "desktop":
@@ -210,6 +244,20 @@ def test_code_is_dark_on_dark_pages_only(views, address):
         brightness.append(sum(int(part) for part in colour.strip("rgb()").split(",")))
     assert brightness[0] > 600
     assert brightness[1] < 150
+
+
+# What stands alone at the start of a line though it belongs to the formula before it, at all widths of a column.
+PARTED = """() => [...Array(80).keys()].flatMap(i => {
+    document.querySelector("article").style.width = `${240 + 5 * i}px`;
+    return [...document.querySelectorAll("p math")].flatMap(math => {
+        if (!/^[.,:;)]/.test(math.nextSibling?.data)) return [];
+        const text = document.createRange();
+        text.setStart(math.nextSibling, 0);
+        text.setEnd(math.nextSibling, 1);
+        const { top, left } = text.getBoundingClientRect(), box = math.getBoundingClientRect();
+        return left < box.left && top > box.top ? [math.textContent] : [];
+    });
+})"""
 
 
 def test_formulas_are_set_in_their_font(views, address):
@@ -221,6 +269,7 @@ def test_formulas_are_set_in_their_font(views, address):
     assert page.evaluate(loaded) == ["loaded"]
     formula = page.locator(".math-block math").first.bounding_box()
     assert formula["height"] > 30, "a fraction is taller than a line"
+    assert page.evaluate(PARTED) == []
 
 
 def test_print_has_the_text_and_not_the_furniture(views, address):
@@ -249,7 +298,7 @@ def test_the_sheet_of_shapes_is_one_sheet_of_paper(chromium, address):
         """() => {
             const sheet = document.querySelector('#all-shapes-on-one-sheet'), edge = sheet.getBoundingClientRect();
             const column = edge.left + edge.width / 2;
-            return [...sheet.querySelectorAll('td, p, li, pre, h2')].filter(e => {
+            return [...sheet.querySelectorAll('td, tbody th, p, li, pre, h2')].filter(e => {
                 const box = e.getBoundingClientRect(), word = document.createRange();
                 word.selectNodeContents(e);
                 const end = word.getBoundingClientRect().right;
@@ -270,3 +319,21 @@ def test_search_finds_a_word(views, address):
     found = [link.get_attribute("href") for link in page.locator("#search-results li a").all()]
     assert found[0] == "reference/glossary.html#term-overshoot", "what the word means comes first"
     assert "11-did-training-help" in found[1], "and then the lesson about it"
+
+
+def test_a_table_has_a_name_and_so_has_each_of_its_rows(parsed):
+    page = parsed("lessons/03-who-is-near-me.html")
+    tables = page.select("table")
+    assert [table["aria-label"] for table in tables] == [
+        "By hand: from distance to weight",
+        "What we see: attention, in its own words",
+    ]
+    rows = [row for table in tables for row in table.select("tbody tr")]
+    assert len(rows) > 8 and all(row.select("th[scope=row]:first-child") for row in rows)
+
+
+def test_a_link_to_a_lesson_stands_on_one_line(parsed):
+    for language, number in ("", r"lesson \d"), ("zh/", r"第 \d+ 课"):
+        texts = [link.get_text() for link in parsed(f"{language}play/index.html").select("article a")]
+        assert not [text for text in texts if re.search(number, text.replace("\n", " "))]
+        assert [text for text in texts if re.search(number.replace(" ", "\xa0"), text)]

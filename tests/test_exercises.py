@@ -6,6 +6,8 @@ import io
 import json
 import re
 import tomllib
+import warnings
+from fractions import Fraction
 from functools import cache
 from typing import NamedTuple
 
@@ -206,7 +208,8 @@ def test_of(number: str, answer: str) -> str:
     """Give this answer in place of a part of the solution; return what the test prints."""
     (exercise,) = [e for e in EXERCISES if e.number == number]
     names = dict(solved(number))
-    with contextlib.redirect_stdout(io.StringIO()) as printed:
+    with contextlib.redirect_stdout(io.StringIO()) as printed, warnings.catch_warnings():
+        warnings.simplefilter("error")  # a reader would see them before "done"
         exec(answer, names)
         exec(source(exercise, "success-test")[0], names)
     return printed.getvalue()
@@ -277,6 +280,23 @@ def test_the_page_and_the_test_agree_on_what_is_right_and_wrong(exercise):
             with pytest.raises(AssertionError):
                 test_of(exercise.number, filled_in(exercise, place=place, value=value))
                 pytest.fail(f"{field.label}: {value} is taken")
+
+
+WAYS = {
+    "in quotes": "'{}'".format,
+    "with a gradient": lambda value: f"torch.tensor([[{float(Fraction(value))}]], requires_grad=True)",
+    "an array": "__import__('numpy').array([{}])".format,
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("way", WAYS)
+def test_a_number_is_taken_however_it_is_written(way):
+    numbers = [e for e in FILLED if {field.kind for field in fields(e)} == {"number"}]
+    assert len(numbers) > 10
+    for exercise in numbers:
+        values = [WAYS[way](NUMBER.sub(r"\1", field.right)) for field in fields(exercise)]
+        assert f"{exercise.number}: done" in test_of(exercise.number, ANSWERS[exercise.number]["page"].format(*values))
 
 
 # Page and notebook

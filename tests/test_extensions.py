@@ -86,6 +86,18 @@ def test_a_heat_map_takes_fewer_bytes_and_keeps_every_colour(monkeypatch, colour
     assert (len(ours) < 0.8 * len(plain)) == (colours < 256)
 
 
+@pytest.mark.parametrize("side, anchor", [("left", None), ("center", "middle"), ("right", "end")])
+def test_the_lines_of_a_text_stay_aligned_whatever_font_and_language_the_reader_has(side, anchor):
+    fig = plt.figure(figsize=(4, 3))
+    fig.text(0.5, 0.5, "many letters\nfew", ha=side)
+    svg = figures.inline(figures.to_svg(nwlesson.describe(fig, "Two lines.")), "p-", "Two lines.")
+    lines = BeautifulSoup(svg, "html5lib").find_all("text")
+    assert [line.text for line in lines] == ["many letters", "few"]
+    assert [line.get("text-anchor") for line in lines] == [anchor] * 2
+    if anchor:
+        assert [float(line["x"]) for line in lines] == pytest.approx([144, 144], abs=0.5), "the middle of 4 inches"
+
+
 def test_a_picture_of_the_gallery_without_words_is_refused_by_the_name_of_its_script(tmp_path):
     block = {"src_file": "gallery/plot_a.py", "image_path_iterator": iter([tmp_path / "a.png"])}
     plt.figure()

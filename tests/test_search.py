@@ -9,6 +9,9 @@ import pytest
 from conftest import DOCS, SITE
 from glossary import table
 from search import in_english, phrases
+from search.shards import HAN, shard
+from test_search_in_chinese import HITS
+from test_search_in_chinese import TYPED as CHINESE
 
 pytestmark = pytest.mark.site
 GLOSSARY, QUESTIONS = "reference/glossary.html", "practice/questions.html"
@@ -80,10 +83,6 @@ TYPED = {
     "安装": "about/install.html",
     "fnord remove blorp the diagonal quux": QUESTIONS,  # two of these words stand together, the others nowhere
 }
-HITS = """typed => Object.fromEntries(typed.map(words => {
-    const hits = Search._performSearch(...Search._parseQuery(Search.reword(words)));
-    return [words, hits.slice(-3).reverse().map(([page, , anchor]) => `${page}.html${anchor}`)];
-}))"""
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +91,7 @@ def hits(chromium, address):
     page = chromium.new_page()
     page.goto(f"{address}search.html?q=overshoot")
     page.wait_for_selector("#search-results li")
-    yield page.evaluate(HITS, list(TYPED))
+    yield {typed: hits for typed, (hits, _) in page.evaluate(HITS, list(TYPED)).items()}
     page.close()
 
 
@@ -120,7 +119,7 @@ def test_every_other_name_finds_its_entry(chromium, address, parsed, folder):
     page.wait_for_selector("#search-results li")
     found = page.evaluate(HITS, list(NAMES))
     entries = {next(dt.stripped_strings): f"{GLOSSARY}#{dt['id']}" for dt in parsed(GLOSSARY).select("dl.glossary dt")}
-    assert {name: hits for name, hits in found.items() if entries[NAMES[name]] not in hits} == {}
+    assert {name: hits for name, (hits, _) in found.items() if entries[NAMES[name]] not in hits} == {}
     page.close()
 
 
@@ -130,6 +129,7 @@ def test_a_word_of_the_glossary_is_summed_up_by_what_is_said_of_it(chromium, add
     first = page.locator("#search-results li").first
     first.locator("p").wait_for()
     assert first.locator("a").get_attribute("href") == f"{GLOSSARY}#term-query"
+    assert first.locator("a").inner_text() == "Glossary > query", "not only its page"
     assert first.locator("p").inner_text().startswith("A place you ask about.")
     page.close()
 
@@ -152,27 +152,38 @@ def test_words_that_occur_nowhere_find_nothing(chromium, address):
     page.close()
 
 
-@pytest.mark.parametrize("asked", ["attention", "zh/ 注意力", "what is a query", "zh/ 什么是查询"])
-def test_a_search_is_small_when_its_first_results_are_there(chromium, address, asked):
-    """All that is loaded until the reader moves, as a host sends it: packed.
+def packed(path: str) -> int:
+    """What a host sends for this file."""
+    return len(gzip.compress((SITE / path).read_bytes()))
 
-    The index of the Chinese pages is larger: it has every two characters that stand together.
-    """
-    folder, _, words = asked.rpartition("/ ")
+
+@pytest.mark.parametrize("folder, first", [("", "attention"), ("zh/", "注意力")], ids=["English", "Chinese"])
+def test_a_search_is_small_when_its_first_results_are_there(chromium, address, folder, first):
+    """All that is loaded until the reader moves, as a host sends it, packed: for one question, and reckoned for all."""
     page = chromium.new_page(viewport={"width": 360, "height": 740})
-    loaded = set()
+    loaded: set[str] = set()
     page.on("request", lambda request: loaded.add(urlsplit(request.url).path.lstrip("/")))
-    page.goto(f"{address}{folder and folder + '/'}search.html?q={quote_plus(words)}")
-    page.wait_for_selector("#search-results .search-summary[role=status]")
-    page.locator("#search-results li > p").first.wait_for()
+    page.goto(f"{address}{folder}search.html?q={quote_plus(first)}")
+    page.locator("#search-results .search-summary[role=status]:not(:empty)").wait_for()
+    page.locator("#search-results li:nth-child(3) > p").wait_for()
+    seen = {name for name in loaded if (SITE / name).is_file()}
+    found = page.evaluate(HITS, [first, *(CHINESE if folder else TYPED)])
     page.close()
-    sizes = {name: len(gzip.compress((SITE / name).read_bytes())) for name in loaded if (SITE / name).is_file()}
-    assert any("searchindex" in name for name in sizes) and len(sizes) > 8
-    assert sum(sizes.values()) <= (220_000 if folder else 150_000), sorted(sizes.items(), key=lambda item: -item[1])
+    own = {
+        typed: {f"{folder}_static/search/texts/{hit.split('.html')[0]}.js" for hit in hits}
+        | {f"zh/_static/search/{shard(word)}.js" for word in words if folder and HAN.match(word)}
+        for typed, (hits, words) in found.items()
+    }
+    always = seen - own[first]
+    assert own[first] < seen and f"{folder}searchindex.js" in always and len(always) > 8
+    assert not [name for name in always if "_static/search/" in name]
+    size = {typed: sum(map(packed, always | names)) for typed, names in own.items()}
+    print(sorted(size.items(), key=lambda item: -item[1])[:5])
+    assert {typed: bytes for typed, bytes in size.items() if bytes > 150_000} == {}
 
 
-def test_the_first_summary_loads_its_page_and_the_others_when_the_reader_moves_and_they_are_in_sight(chromium, address):
-    page = chromium.new_page(viewport={"width": 360, "height": 740})
+def test_three_summaries_come_at_once_and_the_others_when_the_reader_moves_and_they_are_in_sight(chromium, address):
+    page = chromium.new_page(viewport={"width": 360, "height": 1200})
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{address}search.html?q=attention")
@@ -180,14 +191,16 @@ def test_the_first_summary_loads_its_page_and_the_others_when_the_reader_moves_a
     results = page.locator("#search-results li")
     last = results.nth(results.count() - 1)
     assert results.count() > 20
-    page.locator("#search-results li > p").first.wait_for()
-    assert page.locator("#search-results li > p").count() == 1
+    page.locator("#search-results li:nth-child(3) > p").wait_for()
+    assert page.locator("#search-results li > p").count() == 3
+    assert page.locator("#search-results li > p .highlighted").count() > 2, "the words are marked"
     for move in "touchstart", "pointermove", "scroll":  # as a finger does, before the first page has come
         page.evaluate("move => dispatchEvent(new Event(move))", move)
-    page.locator("#search-results li:nth-child(3) > p").wait_for()
+    page.locator("#search-results li:nth-child(4) > p").wait_for()
     assert page.locator("#search-results li > p ~ p").count() == 0, "each is loaded once"
     assert last.locator("p").count() == 0
-    assert len({url for url in asked if "/lessons/" in url or "/practice/" in url or "/reference/" in url}) < 12
+    assert len({url for url in asked if "/texts/" in url}) < 12
+    assert not [url for url in asked if "/lessons/" in url.split("/texts/")[0]], "no page for its summary"
     last.scroll_into_view_if_needed()
     page.wait_for_function("() => document.querySelector('#search-results li:last-child > p') !== null")
     page.close()

@@ -8,6 +8,7 @@ from conftest import DOCS, SITE
 from glossary import table as glossary
 from search import in_chinese
 from search.chinese import split
+from search.shards import HAN, KINDS, SHARDS, shard
 from translation import catalogues
 
 GLOSSARY, QUESTIONS = "reference/glossary.html", "practice/questions.html"
@@ -81,10 +82,17 @@ TYPED = {
     "attention_pooling": "reference/generated/nwlesson.attention_pooling.html",
     "fit_bandwidth": "reference/generated/nwlesson.fit_bandwidth.html",
 }
-HITS = """typed => Object.fromEntries(typed.map(words => {
-    const hits = Search._performSearch(...Search._parseQuery(Search.reword(words)));
-    return [words, hits.slice(-3).reverse().map(([page, , anchor]) => `${page}.html${anchor}`)];
-}))"""
+# Of all that is typed, the first three hits, and the words that are looked for.
+HITS = """async typed => {
+    const found = {};
+    for (const words of typed) {
+        const asked = Search.reword(words);
+        await Search.loadWords(asked);
+        const hits = Search._performSearch(...Search._parseQuery(asked));
+        found[words] = [hits.slice(-3).reverse().map(([page, , anchor]) => `${page}.html${anchor}`), splitQuery(asked)];
+    }
+    return found;
+}"""
 TEXTS = {
     "核回归": ["核回", "回归"],
     "键": ["键"],
@@ -122,15 +130,27 @@ def test_english_words_lead_to_what_is_said_in_chinese():
 
 
 @pytest.mark.site
-def test_no_word_of_the_index_has_more_than_two_characters():
-    index = (SITE / "zh" / "searchindex.js").read_text(encoding="utf-8")
-    found = json.loads(index[index.index("(") + 1 : index.rindex(")")])
-    assert "softmax" in found["terms"]
-    assert not [word for word in [*found["terms"], *found["titleterms"]] if re.search(r"[\u3400-\u9fff]{3,}", word)]
+def test_the_words_of_the_index_are_short_and_the_chinese_ones_lie_in_their_shards():
+    """A word of three characters would be found by a part of it, for which all words must be there."""
+    index, *parts = (
+        json.loads(text[text.index("(") + 1 : text.rindex(")")])
+        for text in (
+            (SITE / "zh" / name).read_text(encoding="utf-8")
+            for name in ("searchindex.js", *(f"_static/search/{number}.js" for number in range(SHARDS)))
+        )
+    )
+    assert "softmax" in index["terms"]
+    assert not [word for kind in KINDS for word in index[kind] if HAN.search(word)]
+    assert "核回" in parts[int(shard("核回"))]["terms"]
+    words = [(number, word) for number, part in enumerate(parts) for kind in KINDS for word in part[kind]]
+    assert len(words) > 10_000
+    assert [
+        word for number, word in words if number != int(shard(word)) or not re.fullmatch(r"[\u3400-\u9fff]{1,2}", word)
+    ] == []
 
 
 @pytest.mark.parametrize("typed", TYPED)
 def test_what_was_meant_is_among_the_first_three(search_page, typed):
     wanted = TYPED[typed]
-    hits = search_page.evaluate(HITS, [typed])[typed]
+    hits, _ = search_page.evaluate(HITS, [typed])[typed]
     assert [hit for hit in hits if hit == wanted or hit.split("#")[0] == wanted], hits

@@ -102,6 +102,27 @@ def test_a_page_is_mended_for_keyboard_and_ear(tmp_path):
     assert page.select_one(".citation") and not page.select('[role^="doc-biblioentry"], [role="list"]')
 
 
+def test_the_list_of_pages_is_what_furo_makes_for_each_page(tmp_path):
+    """Marked along the way to the page, with links from where it is; the theme makes it once, Furo for each page."""
+    part = "Part\n====\n\n.. toctree::\n\n   one\n   two\n"
+    pages = {"index.rst": f"{INDEX}   part/index\n", "deep/page.rst": PAGE, "part/index.rst": part}
+    pages |= {f"part/{name}.rst": f"{name}\n===\n" for name in ("one", "two")}
+    theirs, _ = build(tmp_path / "theirs", pages, extensions=[])
+    ours, warnings = build(tmp_path / "ours", pages, extensions=["theme"])
+    assert not warnings
+    lists = {}
+    for name in "index", "deep/page", "part/index", "part/two", "search":
+        their_tree, our_tree = (parse(out / f"{name}.html").select_one(".sidebar-tree") for out in (theirs, ours))
+        for tag in our_tree(True):
+            tag.attrs = {key: value for key, value in tag.attrs.items() if key not in ("aria-hidden", "aria-current")}
+        for caption in their_tree(class_="caption"):
+            del caption["role"]  # the translator takes it from ours
+        lists[name] = str(our_tree.decode_contents()), str(their_tree.decode_contents())
+    for ours, theirs in lists.values():
+        assert ours == theirs
+    assert "current-page" in lists["part/two"][0] and "current" not in lists["search"][0]
+
+
 def test_a_change_that_finds_nothing_stops_the_build(tmp_path, monkeypatch):
     monkeypatch.setitem(mends.EVERY_PAGE, "<aside class='gone'>", "<aside>")
     with pytest.raises(ThemeError, match=r"page has no .*gone.*mends\.py"):

@@ -275,7 +275,7 @@ def test_the_last_slide_of_the_hour_has_the_address_of_the_site(deck, hour, addr
     if address:
         assert slide.astext().startswith("lesson.example/fifty")
         modules = re.search(r' d="([^"]+)"', slide.astext())[1]
-        assert modules in segno.make(address).svg_inline(border=3, light="white", omitsize=True)
+        assert modules in segno.make(address).svg_inline(border=4, light="white", omitsize=True)
     else:
         assert slide.astext() == "no address"
 

@@ -96,7 +96,7 @@ def test_myst_nb_makes_folds_that_we_write():
 @pytest.mark.parametrize(
     "name",
     [
-        *("Scorer", "docnames", "titleterms", "SHOW_SEARCH_SUMMARY"),
+        *("Scorer", "docnames", "titleterms", "_highlightText"),
         *(f"Search.{name}" for name in ("_index", "_parseQuery", "_performSearch", "makeSearchSummary", "query")),
         *("Search.output", "Search.status", "Search.htmlToText"),
     ],

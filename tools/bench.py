@@ -27,9 +27,9 @@ SITE = ROOT / "docs" / "_build" / "html"
 
 # Everything that the site shows, run in one plain process: what the build is compared with.
 PLAIN = """
-import sys, runpy, warnings
-sys.path[:0] = ["docs/_ext", "."]
+import contextlib, sys, runpy
 from pathlib import Path
+sys.path[:0] = map(str, (Path("docs/_ext").resolve(), Path.cwd()))
 import matplotlib.pyplot as plt
 import doctests, figures
 from execution.facts import compute_facts, fact_files
@@ -37,12 +37,13 @@ from execution.notebook import read_notebook
 docs = Path("docs").resolve()
 for page in doctests.pages(docs):
     notebook, names = read_notebook(page), {}
-    for cell in notebook.cells if notebook else []:
-        if cell.cell_type == "code":
-            exec(compile(cell.source, str(page), "exec"), names)
-            for number in plt.get_fignums():
-                figures.to_svg(plt.figure(number))
-            plt.close("all")
+    with contextlib.chdir(page.parent):
+        for cell in notebook.cells if notebook else []:
+            if cell.cell_type == "code":
+                exec(compile(cell.source, str(page), "exec"), names)
+                for number in plt.get_fignums():
+                    figures.to_svg(plt.figure(number))
+                plt.close("all")
 for script in sorted(docs.glob("gallery/plot_*.py")):
     runpy.run_path(str(script))
     for number in plt.get_fignums():

@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 import matplotlib
 from docutils import nodes
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from PIL import Image
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -33,6 +34,9 @@ ROLE_COLOURS |= {"#000000": "currentColor", "black": "currentColor"}
 # A dot, as matplotlib writes one of a cloud: once around in eight curves, from the bottom over the right to the top.
 CURVE, END = r"\s+C(?: \S+){6}", r"\s+C(?: \S+){4} (\S+) (\S+)"
 DOT = re.compile(rf"M (\S+) (\S+){CURVE}{END}{CURVE}{END}{4 * CURVE}\s+z\s*")
+# What SVG calls the sides of a text, and how far from its left end they are; where matplotlib lets a line begin.
+ANCHORS = {"center": ("middle", 0.5), "right": ("end", 1)}
+LEFT = re.compile(r'transform="translate\(\S+ (\S+)\)"')
 PNG = re.compile(r"data:image/png;base64,\s*([\w+/=\s]+)")
 ElementTree.register_namespace("", SVG[1:-1])
 ElementTree.register_namespace("xlink", HREF[1:-5])
@@ -46,9 +50,30 @@ def to_svg(fig: Figure, grain: dict[str, float] = FINE) -> str:
     """Write a figure as SVG, with its description (see nwlesson.describe) inside."""
     buffer = io.BytesIO()
     metadata = {"Description": fig.get_label() or None, "Date": None, "Creator": None}
+    blocks = _blocks(fig)
     with lesson_style(), matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "nwlesson", **grain}):
         fig.savefig(buffer, format="svg", metadata=metadata)
-    return PNG.sub(_with_palette, buffer.getvalue().decode())
+    return PNG.sub(_with_palette, _aligned(buffer.getvalue().decode(), blocks))
+
+
+def _blocks(fig: Figure) -> dict[str, Text]:
+    """Name the texts of several lines that are not flush left, so that they are found in the SVG."""
+    texts = [text for text in fig.findobj(Text) if "\n" in text.get_text() and text.get_ha() in ANCHORS]
+    for number, text in enumerate(texts):
+        text.set_gid(f"block-{number}")
+    return {text.get_gid(): text for text in texts}
+
+
+def _aligned(svg: str, blocks: dict[str, Text]) -> str:
+    """Let the browser align the lines of such texts, for matplotlib has placed them by its own font."""
+    for name, text in blocks.items():
+        anchor, side = ANCHORS[text.get_ha()]
+        box, dpi = text.get_window_extent(), text.get_figure(root=True).dpi
+        x = (box.x0 + side * box.width) * 72 / dpi
+        start, group, rest = svg.partition(f'<g id="{name}">')
+        lines, end, rest = rest.partition("</g>")
+        svg = start + group + LEFT.sub(rf'text-anchor="{anchor}" x="{x:.2f}" y="\1"', lines) + end + rest
+    return svg
 
 
 def _with_palette(match: re.Match) -> str:

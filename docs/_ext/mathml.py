@@ -18,6 +18,7 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 from sphinx.application import Sphinx
 from sphinx.locale import _
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
@@ -28,6 +29,9 @@ stdlib_logging.getLogger("fontTools").setLevel(stdlib_logging.WARNING)
 # The package ziamath carries the font, and says nowhere that it will stay at this place; nothing else of it is used, so
 # it is not imported.
 FONT = Path(find_spec("ziamath").origin).parent / "fonts" / "STIXTwoMath-Regular.ttf"
+# What no end of a line must part from a formula, as browsers do: brackets, a comma, the "th" of "nth".
+BEFORE = re.compile(r"[(\[（“‘《]+$")
+AFTER = re.compile(r"^[^\s(\[（“‘《—\u3400-\u9fff]+")
 FORMULA = re.compile(r"\$\$(.+?)\$\$|\$([^$\n]+?)\$", re.DOTALL)
 
 
@@ -41,6 +45,32 @@ def convert(node: nodes.math | nodes.math_block) -> str:
     # Bars and slashes without the wide gaps that an operator gets: 1/|w|.
     mathml = re.sub(r"<mo[^>]*>([|/])</mo>", r'<mo stretchy="false" lspace="0" rspace="0">\1</mo>', mathml)
     return mathml.replace("\n", "").replace(' xmlns="http://www.w3.org/1998/Math/MathML"', "")
+
+
+class HoldTogether(SphinxPostTransform):
+    """Keep a formula and the marks around it on one line."""
+
+    default_priority = 330  # all texts are there
+    formats = ("html",)
+
+    def run(self, **kwargs) -> None:
+        for node in list(self.document.findall(nodes.math)):
+            around = nodes.inline("", "", classes=["whole"])
+            place = node.parent.index(node)
+            before, after = (node.parent[i] if 0 <= i < len(node.parent) else None for i in (place - 1, place + 1))
+            opening, closing = cut(before, BEFORE), cut(after, AFTER)
+            if opening or closing:
+                node.replace_self(around)
+                around += [nodes.Text(opening), node, nodes.Text(closing)]
+
+
+def cut(text: nodes.Node | None, marks: re.Pattern) -> str:
+    """Take these marks out of a text, and return them."""
+    found = marks.search(text) if isinstance(text, nodes.Text) else None
+    if not found:
+        return ""
+    text.parent.replace(text, nodes.Text(text[: found.start()] + text[found.end() :]))
+    return found[0]
 
 
 def visit_inline(translator, node: nodes.math) -> None:
@@ -88,6 +118,7 @@ def write_font(app: Sphinx) -> None:
 
 def setup(app: Sphinx) -> dict:
     app.add_html_math_renderer("mathml", (visit_inline, None), (visit_block, None))
+    app.add_post_transform(HoldTogether)
     app.setup_extension("build_folder")
     app.connect("builder-inited", write_font)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -25,15 +25,15 @@ maps = {kernel.__name__: attention_weights(data.x_test, data.x_train, kernel=ker
 
 # %%
 # The constant kernel is even all over, the Gaussian fades out, the boxcar has a sharp border, and the last two are
-# darkest in the middle of their bands.
+# strongest in the middle of their bands.
 
 fig = show_heatmaps(list(maps.values()), data.x_test, data.x_train, titles=list(maps))
 largest = "; ".join(f"{name} {weights.max():.2f}" for name, weights in maps.items())
 describe(
     fig,
-    f"""Five heat maps on one colour scale, a row for each query and a column for each key, darker for more weight. The
-    constant kernel's map is pale and even. The others have a band from top left to bottom right: broad and blurred for
-    the Gaussian, narrower and with sharp borders for the boxcar, narrow with a dark middle for Epanechnikov and for the
-    triangle, the narrowest. Largest weights: {largest}.""",
+    f"""Five heat maps on one colour scale, a row for each query and a column for each key, a stronger colour
+    for more weight. The constant kernel's map is pale and even. The others have a band from top left to bottom right:
+    broad and blurred for the Gaussian, narrower and with sharp borders for the boxcar, narrow with a strong middle for
+    Epanechnikov and for the triangle, the narrowest. Largest weights: {largest}.""",
 )
 plt.show()

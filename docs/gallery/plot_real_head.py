@@ -65,7 +65,7 @@ for ax, (title, (query, weights)) in zip(axes.flat, panels.items()):
     ax.tick_params(axis="y", left=False, pad=11)
     best = heights.index(max(heights))
     ax.text(heights[best] - 0.03, best + 0.42, f"{heights[best]:.2f}", color=COLOURS["weight"], ha="right", va="top")
-    ax.set_title(title, loc="left")
+    ax.set_title(title, loc="left", x=-0.5)
     ax.set(ylim=(len(words) - 0.4, -0.6), xlim=(0, 1.05))
 for ax in axes[-1]:
     ax.set_xlabel("attention weight")

@@ -31,9 +31,9 @@ assert ((wrong @ data.y_train) > data.y_truth)[hill].all()
 # averages of the values any more, but averages times a number that has nothing to do with the question.
 
 fig, ax = plt.subplots()
-ax.plot(data.x_test, data.y_truth, color=COLOURS["truth"], label="truth")
 ax.plot(data.x_test, right @ data.y_train, "--", color=COLOURS["prediction"], label="dim=1")
 ax.plot(data.x_test, wrong @ data.y_train, ":", color=COLOURS["prediction"], label="dim=0")
+ax.plot(data.x_test, data.y_truth, color=COLOURS["truth"], label="truth")
 ax.set(xlabel="x", ylabel="y", xlim=(0, 5), ylim=(-1, 5))
 ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3)
 sums = wrong.sum(dim=1)

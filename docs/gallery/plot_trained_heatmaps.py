@@ -2,7 +2,7 @@
 What does training do to the heat map?
 ======================================
 
-Three maps on one colour scale, so that dark means the same in each.
+Three maps on one colour scale, so that a shade means the same in each.
 """
 
 import matplotlib.pyplot as plt

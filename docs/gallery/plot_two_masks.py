@@ -32,17 +32,16 @@ leave_one_out, causal = maps
 # Left: leave-one-out, for training our model. Right: the causal mask of a Transformer that writes text. A cross
 # is a hidden look.
 
-cross = "#333333"  # the maps are pale on dark pages too, so their crosses stay dark there
 fig = show_heatmaps(maps, places, places, titles=list(masks))
 for ax, mask in zip(fig.axes, masks.values()):
     rows, columns = mask.nonzero(as_tuple=True)
-    ax.plot(places[columns], places[rows], "x", color=cross, markersize=4, markeredgewidth=0.8)
+    ax.plot(places[columns], places[rows], "x", color="black", markersize=4, markeredgewidth=0.8)
     ax.set(xlabel="key", xticks=[1, 4, 8], yticks=[1, 4, 8])
 fig.axes[0].set_ylabel("query")
 describe(
     fig,
     f"""Two heat maps of the same eight points, a row for each query, on one colour scale; crosses mark what is hidden.
-    Left, crosses on the diagonal: the darkest cells lie beside it, up to {leave_one_out.max():.2f}. Right, crosses
+    Left, crosses on the diagonal: the strongest cells lie beside it, up to {leave_one_out.max():.2f}. Right, crosses
     everywhere above the diagonal: row 1 gives itself {causal[0, 0]:.2f}, row 2 shares between two,
     {causal[1, 0]:.2f} and {causal[1, 1]:.2f}, row 8 among all eight.""",
 )

@@ -123,13 +123,14 @@ def filled(text: str, table: Stops, title: str) -> list[nodes.Node]:
     made: list[nodes.Node] = [nodes.Text(words)]
     for place, mark, words in zip(*[iter(parts)] * 3):
         kind, values = living_turn if place == table.turned else living_place, table.places[place]
-        number = kind("", values[table.start], values=values, start=table.start, title=title)
+        role = "query" if place == "x" else "weight"  # what is no query makes the weights
+        number = kind("", values[table.start], values=values, start=table.start, title=title, role=role)
         made += [nodes.inline("", "", number, nodes.Text(mark), classes=["living-whole"]), nodes.Text(words)]
     return made
 
 
 def open_place(self, node: living_place) -> None:
-    """Write a number with all that may stand in its place, a line for each: the style keeps room for the widest."""
+    """Write a number with all that may stand in its place, a line for each."""
     self.body.append(f'<b class="living-number" data-values="{"&#10;".join(map(escape, node["values"]))}">')
 
 
@@ -140,7 +141,7 @@ def close_place(self, node: living_place) -> None:
 def open_turn(self, node: living_turn) -> None:
     told = f'aria-label="{escape(node["title"])}" aria-valuetext="{escape(node.astext())}"'
     told += f' min="0" max="{len(node["values"]) - 1}" value="{node["start"]}" autocomplete="off"'
-    self.body.append(f'<span class="living-turn"><input type="range" {told}>')
+    self.body.append(f'<span class="living-turn role-{node["role"]}"><input type="range" {told}>')
     open_place(self, node)
 
 

@@ -7,6 +7,7 @@ for (const slider of document.querySelectorAll(".living input")) {
   const sentence = slider.closest("p");
   const numbers = [...sentence.querySelectorAll("[data-values]")];
   slider.addEventListener("input", () => {
+    sentence.style.minHeight = `${sentence.offsetHeight}px`; // a line that has come stays, or the page would jump
     for (const number of numbers) number.textContent = number.dataset.values.split("\n")[slider.value];
     slider.setAttribute("aria-valuetext", sentence.textContent);
   });

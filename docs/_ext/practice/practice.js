@@ -53,7 +53,8 @@
     const parts = plain.match(/^([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)(?:\/(\d+\.?\d*))?$/i);
     return parts ? Number(parts[1]) / Number(parts[2] ?? 1) : Number.NaN;
   }
-  const letters = (text) => [...new Set(plainly(text).replace(/[^a-z]/g, ""))].sort().join("");
+  // "b, d and e"
+  const letters = (text) => [...new Set(plainly(text).replace(/\band\b|[^a-z]/g, ""))].sort().join("");
 
   const same = {
     number: (text, value, within) => Math.abs(number(text) - number(value)) <= Number(within) + 1e-9,
@@ -122,7 +123,7 @@
 
   // The list of all exercises: a mark for each that is done, how many they are, and a button that forgets them
 
-  const links = [...document.querySelectorAll('td:first-child a[href*="#exercise-"]')];
+  const links = [...document.querySelectorAll('tbody th a[href*="#exercise-"]')];
   for (const link of links) {
     const mark = make("span", "practice-mark", "✓");
     mark.setAttribute("role", "img");

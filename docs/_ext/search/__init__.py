@@ -1,6 +1,6 @@
 """The search: which hit comes first and where it leads (search.js), what learners call things (the glossary's other
-names, and phrases.toml for what is no name), words where none are set apart (chinese.py), and a heading for its page
-(search.html).
+names, and phrases.toml for what is no name), words where none are set apart (chinese.py), what a search loads, which is
+an index in parts (shards.py) and the texts of the first hits (texts.py), and a heading for its page (search.html).
 
 Why no library: the search is Sphinx's own, and search.js says what it lacks; a search of another kind (Pagefind,
 Algolia) brings a program or a server.
@@ -17,6 +17,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from translation import catalogues
 
+from search import shards, texts
 from search.chinese import Pairs
 
 HERE = Path(__file__).parent
@@ -72,6 +73,7 @@ def use_scorer(app: Sphinx, config: Config) -> None:
     made = Path(config.lesson_build) / "search.js"
     made.write_text(f"const SYNONYMS = {json.dumps(synonyms, ensure_ascii=False)};\n{code}", encoding="utf-8")
     config.html_search_scorer = str(made)
+    config.html_show_search_summary = False  # Sphinx's, which load a page each; ours load its text
 
 
 def setup(app: Sphinx) -> dict:
@@ -79,4 +81,7 @@ def setup(app: Sphinx) -> dict:
     build_folder.add_templates(app, HERE)
     app.add_search_language(Pairs)
     app.connect("config-inited", use_scorer)
+    app.connect("builder-inited", shards.keep_apart)
+    app.connect("html-page-context", texts.write, priority=900)  # when the page has its words
+    app.connect("build-finished", shards.write)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,9 +1,9 @@
 // Understands what was asked, weighs what the search finds, and leads to the section that was meant. Sphinx puts this file
 // behind its searchtools.js; the build puts SYNONYMS above it.
 // Why no library: the search is Sphinx's own. It wants all words as they are, takes a page for as good as its best word, so
-// that most pages come in the order of their names, leads to the top of a page, however long, and loads every page that it
-// has found. All this can be changed from outside, by means that Sphinx does not promise to keep: tests/test_versions.py
-// looks for them.
+// that most pages come in the order of their names, leads to the top of a page, however long, and loads every word of the
+// site and every page that it has found. All this can be changed from outside, by means that Sphinx does not promise to
+// keep: tests/test_versions.py looks for them.
 {
   let query = ""; // in the words of the site
   let spoken = []; // as typed, with the small words and numbers that Sphinx drops
@@ -58,81 +58,98 @@
     return [...Search._parseQuery(query)[1]].reduce((sum, word) => sum + Scorer[titled(word) ? "title" : "term"], 0);
   };
 
-  // A page without what its reader does not see: the words that a figure may say.
-  const read = (html) => {
-    const page = new DOMParser().parseFromString(html, "text/html");
-    for (const part of page.querySelectorAll(".headerlink, [hidden], [popover]")) part.remove();
-    return page;
+  // Sphinx puts an index without Chinese words into the page; here come the parts that a question needs.
+  const loaded = {};
+  const load = (name) => {
+    loaded[name] ??= new Promise((done) => {
+      const script = document.createElement("script");
+      script.src = `_static/search/${name}.js`;
+      script.onload = script.onerror = done;
+      document.body.append(script);
+    });
+    return loaded[name];
+  };
+  Search.setWords = (words) => {
+    for (const [kind, found] of Object.entries(words)) Object.assign(Search._index[kind], found);
+  };
+  Search.loadWords = (asked) => {
+    const { shards } = Search._index; // 0 in English
+    const words = splitQuery(asked).filter((word) => shards > 0 && /^\p{Script=Han}/u.test(word));
+    return Promise.all([...new Set(words.map((word) => word.charCodeAt() % shards))].map(load));
+  };
+
+  const texts = {};
+  Search.setText = (page, places) => {
+    texts[page] = places.map(([anchor, title, text]) => ({ anchor, title, text }));
+  };
+
+  // A hit in the glossary is called by its word.
+  const name = (link) => {
+    const entry = Search._index.entries[link.hash.slice(1)];
+    if (entry) link.append(` > ${entry}`);
   };
 
   // The section with the most of the words; of several, the one whose title sounds most like the question.
-  const best = (html, words) => {
-    const page = read(html);
+  const best = (places, words) => {
     let found = { score: 0 };
-    for (const heading of page.querySelectorAll("article section[id] > :is(h1, h2, h3, h4)")) {
-      const section = heading.parentElement;
-      const own = [...section.children].filter((child) => !child.matches("section:has(> :is(h2, h3, h4))"));
-      const title = heading.textContent;
-      const score = 10 * count(words, own.map((child) => child.textContent).join(" ")) + count(spoken, title);
-      if (score > found.score) found = { score, title, hash: heading.matches("h1") ? "" : `#${section.id}` };
+    for (const { anchor, title, text } of places) {
+      const score = title ? 10 * count(words, `${title} ${text}`) + count(spoken, title) : 0;
+      if (score > found.score) found = { score, title, anchor };
     }
-    return found;
+    return found.anchor === places[0].anchor ? {} : found;
   };
 
-  // A word of the glossary, or of the API, is summed up by what is said of it.
-  const toText = Search.htmlToText;
-  Search.htmlToText = (html, anchor) => {
-    const page = read(html);
-    let part = anchor ? page.getElementById(anchor.slice(1)) : null;
-    while (part?.matches("dt")) part = part.nextElementSibling;
-    return part?.matches("dd") ? part.textContent.trim() : toText(page.documentElement.outerHTML, anchor);
-  };
-
-  const summary = Search.makeSearchSummary;
-  Search.makeSearchSummary = (html, words, anchor) => {
-    const { hash, title } = anchor ? {} : best(html, words);
-    const text = summary(html, words, hash || anchor);
-    queueMicrotask(() => {
-      // Sphinx has put the text into the list by then
-      const link = text?.parentElement?.querySelector("a");
-      if (!link || !hash) return;
-      link.setAttribute("href", link.getAttribute("href") + hash);
+  // A hit of a page leads to the section that was meant. A word of the glossary is summed up by what is said of it.
+  Search.htmlToText = (text) => text;
+  const summarise = async (hit) => {
+    const link = hit.querySelector("a");
+    const page = new URL(link.href).pathname.slice(new URL(".", location).pathname.length).replace(/\.html$/, "");
+    await load(`texts/${page}`);
+    if (!texts[page]) return; // the network is gone
+    const [, words, , marked] = Search._parseQuery(query);
+    const { anchor, title } = link.hash ? { anchor: link.hash.slice(1) } : best(texts[page], words);
+    if (title) {
+      link.setAttribute("href", `${link.getAttribute("href")}#${anchor}`);
       link.append(` > ${title}`);
-    });
-    return text;
+    }
+    const meant = texts[page].filter((place) => place.anchor === anchor && place.text);
+    const text = (meant.length > 0 ? meant : texts[page]).map((place) => place.text).join(" ");
+    const heard = [...words].filter((word) => text.toLowerCase().includes(word));
+    hit.append(Search.makeSearchSummary(text, heard.length > 0 ? heard : [""], ""));
+    for (const word of marked) _highlightText(hit.lastElementChild, word, "highlighted");
   };
 
-  // A summary loads its page: the first comes at once, the others when the reader moves and they are in sight.
-  const AT_ONCE = 1;
+  // The first summaries come at once, the others when the reader moves and they are in sight.
+  const AT_ONCE = 3;
   const MOVES = ["scroll", "pointermove", "touchstart", "keydown"];
   let moved = false;
   const inSight = new IntersectionObserver((entries) => {
     for (const { isIntersecting, target } of entries) {
       if (!isIntersecting) continue;
       inSight.unobserve(target);
-      const { pathname, hash } = new URL(target.querySelector("a").href);
-      fetch(pathname)
-        .then((answer) => answer.text())
-        .then((html) => target.append(Search.makeSearchSummary(html, Search._parseQuery(query)[1], hash)));
+      summarise(target);
     }
   });
   const look = () => {
     if (moved) return; // a touch is heard as three moves
     moved = true;
-    const others = [...(Search.output?.children ?? [])].slice(AT_ONCE);
-    for (const hit of others) if (hit.children.length === 1) inSight.observe(hit);
+    for (const hit of [...(Search.output?.children ?? [])].slice(AT_ONCE)) inSight.observe(hit);
   };
   for (const move of MOVES) addEventListener(move, look, { once: true, passive: true });
-  Object.defineProperty(DOCUMENTATION_OPTIONS, "SHOW_SEARCH_SUMMARY", {
-    get: () => Search.output.children.length < AT_ONCE,
-  });
   const ask = Search.query;
-  Search.query = (typed) => {
+  Search.query = async (typed) => {
     Search.status.setAttribute("role", "status"); // how many there are is heard
+    let shown = 0;
     new MutationObserver(() => {
-      const last = Search.output.lastElementChild;
-      if (moved && Search.output.children.length > AT_ONCE && last.children.length === 1) inSight.observe(last);
+      for (const hit of [...Search.output.children].slice(shown)) {
+        name(hit.querySelector("a"));
+        shown += 1;
+        if (shown <= AT_ONCE) summarise(hit);
+        else if (moved) inSight.observe(hit);
+      }
     }).observe(Search.output, { childList: true });
-    ask(Search.reword(typed));
+    const asked = Search.reword(typed);
+    await Search.loadWords(asked);
+    ask(asked);
   };
 }

@@ -45,7 +45,7 @@ def write_address(place: site_address, address: str) -> None:
     if not address:
         place.replace_self(place.children)
         return
-    code = segno.make(address).svg_inline(border=3, light="white", omitsize=True, svgclass=None, lineclass=None)
+    code = segno.make(address).svg_inline(border=4, light="white", omitsize=True, svgclass=None, lineclass=None)
     picture = f'<div class="site-code" role="img" aria-label="{_("QR code")}">{code}</div>'
     link = nodes.reference("", address.partition("//")[2].rstrip("/"), refuri=address)
     line = nodes.paragraph("", "", link, classes=["site-address"])

@@ -6,6 +6,7 @@ pages, and each extension brings a style sheet, so a request, of its own.
 - translator.py          what Sphinx and MyST-NB write, mended where it is written
 - mends.py, page.html    what stands in Furo's own page, and code
 - base.html, theme.js    no script and no style inside a page
+- sidebar.py             the list of all pages, made once
 - language-switch.html   the way to the same page in the other language
 - 404.html               what sphinx-notfound-page shows where there is no page
 """
@@ -22,7 +23,8 @@ from rcssmin import cssmin
 from sphinx.application import Sphinx
 
 from theme.mends import mend, reach_code
-from theme.translator import Translator, depart_fold, visit_fold
+from theme.sidebar import ListOfPages
+from theme.translator import TieNumbers, Translator, depart_fold, visit_fold
 
 # Not promised to stay, tried by tests/test_versions.py: HideCodeCellNode, for only who has the node can say how it is
 # written, and get_pygments_stylesheet, which Furo itself writes into the site, but only when all pages are done.
@@ -85,7 +87,11 @@ def setup(app: Sphinx) -> dict:
     build_folder.add_static(app, HERE / "theme.js")
     build_folder.add_templates(app, HERE)
     app.set_translator("html", Translator)
+    app.add_post_transform(TieNumbers)
     app.add_node(HideCodeCellNode, override=True, html=(visit_fold, depart_fold))
+    pages = ListOfPages()
+    app.connect("html-page-context", pages.take, priority=400)  # before Furo
+    app.connect("html-page-context", pages.give, priority=600)  # and after it
     app.connect("html-page-context", mend_page)
     app.connect("html-page-context", choose_files, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -35,6 +35,7 @@ NAMES = (
 # What only some pages have.
 SOME_PAGES = {
     '<svg class="furo-related-icon">': '<svg class="furo-related-icon" aria-hidden="true">',
+    '<div class="related-pages">': '<div class="related-pages" role="navigation" aria-label="{beside}">',
     '<div class="toc-tree">': '<div class="toc-tree" role="navigation" aria-label="{this_page}">',
     'class="current reference internal" href="#"': 'class="current reference internal" href="#" aria-current="page"',
 }
@@ -42,6 +43,8 @@ SOME_PAGES = {
 SWITCHES = re.compile(
     r'(<input type="checkbox" class="sidebar-toggle".*?)(<a class="skip-to-content.*?</a>)', re.DOTALL
 )
+# "Next" and "Previous" in the links at the foot: a pause for the ear before the title.
+BESIDE = re.compile(r'(<div class="context">\s*<span>[^<]+)(?=</span>)')
 # What opens the pages below a page in the sidebar.
 FOLDS = re.compile(r'aria-label="Toggle navigation of ([^"]*)"')
 # What the index alone has.
@@ -76,6 +79,7 @@ def mend(html: str, pagename: str, **words: str) -> str:
         if not forms:
             raise ExtensionError(f"Furo's page has no {name!r} any more; look at docs/_ext/theme/mends.py")
         html = html.replace(forms[0].format(name), forms[0].format(_(name)))
+    html = BESIDE.sub(r'\1<span class="unseen">: </span>', html)
     return FOLDS.sub(lambda fold: f'aria-label="{_("Toggle navigation of {page}").format(page=fold[1])}"', html)
 
 

@@ -16,6 +16,9 @@ try {
 // Furo's one line, here a file because no script stands inside a page: the reader's choice of light or dark.
 document.body.dataset.theme = localStorage.getItem("theme") || "auto";
 
+// Furo takes this class away when the page is there, and the browser then computes the style of everything anew.
+document.documentElement.classList.remove("no-js");
+
 // What scrolls, code, tables and formulas, is a stop of the tab key only while there is something to scroll.
 const reach = new ResizeObserver((boxes) => {
   for (const { target } of boxes) target.tabIndex = target.scrollWidth > target.clientWidth ? 0 : -1;

@@ -2,13 +2,29 @@
 tables, and no role or name that says something else than the words.
 """
 
+import re
 from html import escape
 
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.errors import ExtensionError
 from sphinx.locale import _
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.writers.html5 import HTML5Translator
+
+NUMBER = re.compile(r"(?<=lesson) (?=\d)|(?<=lessons) (?=\d)|(?<=第) (?=\d)|(?<=\d) (?=[课题章])", re.IGNORECASE)
+
+
+class TieNumbers(SphinxPostTransform):
+    """Keep "lesson 7" and "第 7 课" on one line where they are links; a link in two pieces looks like two."""
+
+    default_priority = 330  # all texts are there
+    formats = ("html",)
+
+    def run(self, **kwargs) -> None:
+        for link in self.document.findall(nodes.reference):
+            for text in list(link.findall(nodes.Text)):
+                text.parent.replace(text, nodes.Text(NUMBER.sub("\N{NO-BREAK SPACE}", text)))
 
 
 class Translator(HTML5Translator):
@@ -19,6 +35,22 @@ class Translator(HTML5Translator):
         named = f'<div tabindex="0" role="group" aria-label="{_("Table")}"'
         self.body[-1] = self.body[-1].replace("<div", named, 1)
         super().visit_table(node)
+        section = node.parent
+        while section and not isinstance(section, nodes.section):
+            section = section.parent
+        if section:  # no table has a title of its own
+            name = f'<table aria-label="{escape(section.next_node(nodes.title).astext())}"'
+            self.body[-1] = self.body[-1].replace("<table", name, 1)
+
+    def depart_thead(self, node: nodes.thead) -> None:
+        """Where the first row names the columns, the first of each row names that row, in all our tables."""
+        super().depart_thead(node)
+        node.parent.stubs[0] = 1  # what docutils calls a column of names
+
+    def visit_entry(self, node: nodes.entry) -> None:
+        super().visit_entry(node)
+        if isinstance(node.parent.parent, nodes.tbody):
+            self.body[-1] = self.body[-1].replace("<th", '<th scope="row"', 1)
 
     def visit_title(self, node: nodes.title) -> None:
         """The name of a part in the list of pages is no heading: docutils gives it the role, but no level."""

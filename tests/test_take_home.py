@@ -231,19 +231,22 @@ def test_the_wheel_is_the_package_with_its_version_and_licence():
     assert wheel().name.startswith(f"nwlesson-{nwlesson.__version__}-")
 
 
-def test_the_archive_has_what_its_words_promise():
-    with ZipFile(ARCHIVE) as archive:
+@pytest.mark.parametrize("folder", ["", "zh"], ids=["English", "Chinese"])
+def test_the_archive_has_what_its_words_promise(folder):
+    own = SITE / folder / "notebooks"
+    with ZipFile(own / packing.ARCHIVE) as archive:
         files = {name.removeprefix(f"{ARCHIVE.stem}/"): archive.read(name) for name in archive.namelist()}
         modes = {entry.external_attr >> 16 for entry in archive.infolist()}
     assert modes == {0o100644}, "or unzip makes files that nobody may read"
     promised = re.findall(r"^- `(\w+)/`", files["README.md"].decode(), re.MULTILINE)
     assert set(promised) == {name.split("/")[0] for name in files if "/" in name} - {"facts"}
+    assert ("打开终端" in files["README.md"].decode()) == bool(folder)
     local, *names = files["requirements.txt"].decode().split()
     assert local.removeprefix("./") in files
     assert names == ["jupyterlab", "matplotlib", "scikit-learn", "torch"]
     for path in ALL:
         if {"lessons", "practice"} & {*path.parts}:
-            assert files[path.as_posix()] == (SITE / "notebooks" / path).read_bytes()
+            assert files[path.as_posix()] == (own / path).read_bytes()
     assert len([name for name in files if name.startswith("gallery/")]) == len(SCRIPTS)
 
 
@@ -261,10 +264,16 @@ def test_the_gallery_offers_the_same_notebooks():
 # The pages that offer it
 
 
-@pytest.mark.parametrize("page", ["lessons/03-who-is-near-me.html", "practice/exercises-1.html", "about/install.html"])
+@pytest.mark.parametrize(
+    "page",
+    ["lessons/03-who-is-near-me.html", "practice/exercises-1.html", "about/install.html", "zh/about/install.html"],
+)
 def test_a_page_offers_package_and_archive_and_says_how_large_they_are(parsed, page):
     html = parsed(page)
-    for path in wheel(), ARCHIVE:
+    for path in (
+        wheel(),
+        SITE / page.partition("about")[0] / "notebooks" / packing.ARCHIVE if "zh/" in page else ARCHIVE,
+    ):
         links = [link for link in html.select("article a") if link["href"].endswith(path.name)]
         assert links
         for link in links:

@@ -178,8 +178,8 @@ def write_notebooks(app: Sphinx, env: BuildEnvironment) -> None:
         names |= set(packages(notebook.cells).values())
     for data in Path(app.srcdir).glob("practice/*.csv"):  # beside the notebook that reads it, also on Binder
         shutil.copy(data, target / "practice")
-    if own:
-        packing.pack_lesson(target, app._lesson_wheel, names)
+    wheel = Path(app.outdir, offers.shelf(app), app._lesson_wheel)
+    packing.pack_lesson(target, wheel, names, app.config.language)
     if own and offers.repository_of(app):  # what Binder installs
         text = "\n".join([*sorted(names), f"./notebooks/{app._lesson_wheel}", ""])
         Path(app.outdir, "requirements.txt").write_text(text, encoding="utf-8")

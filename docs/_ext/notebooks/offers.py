@@ -35,7 +35,7 @@ def repository_of(app: Sphinx) -> str:
 
 
 def shelf(app: Sphinx) -> str:
-    """Return where the package and the archive lie, as seen from this language's part of the site: with the English."""
+    """Return where the package lies, as seen from this language's part of the site: with the English."""
     above = Path(app.outdir).parent / "notebooks"
     return "../notebooks" if app.config.language != "en" and above.exists() else "notebooks"
 
@@ -52,7 +52,7 @@ def english(app: Sphinx) -> str:
 
 def offer(app: Sphinx, what: str) -> tuple[str, str]:
     """Return where in the site something lies, and how large it is."""
-    place = "notebooks" if what == "cards" else shelf(app)  # each language has cards of its own
+    place = shelf(app) if what == "package" else "notebooks"  # each language has an archive and cards of its own
     (path,) = Path(app.outdir, place).glob(WHAT[what])
     return f"{place}/{path.name}", readable(path.stat().st_size)
 

@@ -43,11 +43,13 @@ def build(kind: str, target: Path) -> None:
         raise ExtensionError(f"setuptools could not build the {kind} of nwlesson:\n{run.stderr}")
 
 
-def pack_lesson(target: Path, wheel: str, needs: set[str]) -> None:
-    """Pack the notebooks and the wheel in `target`, and the scripts of the gallery with what they read."""
-    files = {"README.md": (HERE / "take-home" / "README.md").read_bytes(), "LICENSE": (ROOT / "LICENSE").read_bytes()}
-    files["requirements.txt"] = "\n".join([f"./{wheel}", "jupyterlab", *sorted(needs), ""]).encode()
-    files[wheel] = (target / wheel).read_bytes()
+def pack_lesson(target: Path, wheel: Path, needs: set[str], language: str) -> None:
+    """Pack the notebooks in `target`, the wheel, and the scripts of the gallery with what they read."""
+    own = HERE / "take-home" / f"README.{language}.md"
+    readme = own if own.exists() else own.with_name("README.md")
+    files = {"README.md": readme.read_bytes(), "LICENSE": (ROOT / "LICENSE").read_bytes()}
+    files["requirements.txt"] = "\n".join([f"./{wheel.name}", "jupyterlab", *sorted(needs), ""]).encode()
+    files[wheel.name] = wheel.read_bytes()
     for source, pattern in CONTENTS:
         folder = target if source == "notebooks" else ROOT / source
         files |= {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.glob(pattern)}

@@ -143,10 +143,10 @@ function makePace(paint, rest) {
 }
 
 // The drawing grows with the reader's letters, as far as there is room; on a slide it also shrinks with them, for there the
-// letters are those of the slide. Returns its size in the drawing's own units.
+// letters are those of the slide, and a little larger, for the last row. Returns its size in the drawing's own units.
 function measure(svg) {
   const letters = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
-  const zoom = Math.max(svg.closest(".slide") ? letters : 1, Math.min(letters, svg.clientWidth / 288));
+  const zoom = Math.max(svg.closest(".slide") ? 1.15 * letters : 1, Math.min(letters, svg.clientWidth / 288));
   const [width, height] = [svg.clientWidth / zoom, svg.clientHeight / zoom];
   return { width, height, wide: width > 480 };
 }

@@ -84,7 +84,7 @@ def test_the_same_sources_give_the_same_bytes_tomorrow(tmp_path, monkeypatch):
 def test_the_practice_page_offers_the_deck_and_says_its_size(parsed, cards, tmp_path):
     (link,) = parsed("practice/index.html").select(f'a[href="../notebooks/{deck.NAME}"]')
     size = OFFERED.stat().st_size
-    assert f"({size / 1000:.0f} KB)" in link.parent.get_text()
+    assert f"({size / 1000:.0f}\N{NO-BREAK SPACE}KB)" in link.parent.get_text()
     assert size < 100_000
     offered = opened(OFFERED, tmp_path)
     assert [(front, tag) for front, _, tag in offered] == [(front, tag) for front, _, tag in cards]

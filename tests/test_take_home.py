@@ -282,7 +282,7 @@ def test_a_page_offers_package_and_archive_and_says_how_large_they_are(parsed, p
 
 
 @pytest.mark.parametrize(
-    ("size", "words"), [(499, "0 KB"), (36_917, "37 KB"), (999_499, "999 KB"), (999_500, "1.0 MB")]
+    ("size", "words"), [(499, "0\u00a0KB"), (36_917, "37\u00a0KB"), (999_499, "999\u00a0KB"), (999_500, "1.0\u00a0MB")]
 )
 def test_a_size_is_told_in_words(size, words):
     assert offers.readable(size) == words

@@ -58,7 +58,7 @@ def offer(app: Sphinx, what: str) -> tuple[str, str]:
 
 
 def readable(size: int) -> str:
-    return f"{size / 1000:.0f} KB" if size < 999_500 else f"{size / 1_000_000:.1f} MB"
+    return f"{size / 1000:.0f}\N{NO-BREAK SPACE}KB" if size < 999_500 else f"{size / 1_000_000:.1f}\N{NO-BREAK SPACE}MB"
 
 
 def place_links(app: Sphinx, doctree: nodes.document, docname: str) -> None:

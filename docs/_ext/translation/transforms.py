@@ -88,6 +88,23 @@ class TranslatePictures(SphinxPostTransform):
                 raw.replace_self(nodes.raw("", words.translate_picture(raw.astext(), _), format="html"))
 
 
+class WriteParameters(SphinxPostTransform):
+    """Set a parameter as Chinese is set: wide brackets around its type, and a colon where Sphinx puts a dash."""
+
+    default_priority = 320
+    formats = ("html",)
+
+    def run(self, **kwargs) -> None:
+        if not self.config.language.startswith("zh"):
+            return
+        for body in self.document.findall(nodes.field_body):
+            for paragraph in body.findall(nodes.paragraph):
+                for text in list(paragraph.findall(nodes.Text)):
+                    marks = {" (": "（", ")": "）"}
+                    said = marks.get(text) or text.replace(" -- ", "：", 1)
+                    text.parent.replace(text, nodes.Text(said))
+
+
 class Gather(SphinxPostTransform):
     """Add the words of pictures and of comments to the messages that gettext has found."""
 
@@ -105,4 +122,4 @@ class Gather(SphinxPostTransform):
 
 
 READING = (FindCells, KeepSettings, KeepSlugs, PutSlugsBack)
-WRITING = (TranslateCode, TranslatePictures, Gather)
+WRITING = (TranslateCode, TranslatePictures, WriteParameters, Gather)

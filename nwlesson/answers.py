@@ -35,7 +35,7 @@ def all_numbers(answer: Any) -> list[float]:
         return [one for part in answer for one in all_numbers(part)]
     try:
         return [float(Fraction(answer) if isinstance(answer, str) and "/" in answer else answer)]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, ZeroDivisionError):
         raise AssertionError(f"a number, please, not {answer!r}") from None
 
 

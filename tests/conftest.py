@@ -14,6 +14,7 @@ from pathlib import Path
 import matplotlib
 import matplotlib.pyplot as plt
 import pytest
+import sphinx.locale
 import torch
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
@@ -165,8 +166,11 @@ def build_small_site(source, out, trees, builder="html", settings=None):
     warnings = io.StringIO()
     others = multiprocessing.active_children()
     own = {"source_suffix": {".rst": "restructuredtext"}}  # or what an earlier one has added to Sphinx's is still there
+    spoken = dict(sphinx.locale.translators)  # its language is that of the process from then on
     with docutils_namespace():
         Sphinx(source, source, out, trees, builder, own | (settings or {}), status=None, warning=warnings).build()
+    sphinx.locale.translators.clear()
+    sphinx.locale.translators.update(spoken)
     for child in set(multiprocessing.active_children()) - set(others):  # sphinx-sitemap leaves one behind, which
         child.terminate()  # would hold the pipe to our browser open, so that nobody could ever close it
         child.join()

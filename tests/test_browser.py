@@ -142,7 +142,7 @@ def test_the_frame_speaks_through_names_and_opens_by_keys(views, address):
     places = page.locator("[role=navigation]").evaluate_all("all => all.map(e => e.ariaLabel)")
     assert places == ["Lessons", "The page before and the next one", "On this page"]
     beside = page.get_by_role("navigation", name=places[1])
-    assert beside.get_by_role("link", name=re.compile("Next ?: 5 Reading a heat map")).count() == 1
+    assert beside.get_by_role("link", name=re.compile("Next page ?: 5 Reading a heat map")).count() == 1
     sidebar = page.get_by_role("checkbox", name="Toggle site navigation sidebar")
     sidebar.focus()
     page.keyboard.press("Space")

@@ -94,7 +94,8 @@ def test_a_page_is_mended_for_keyboard_and_ear(tmp_path):
     page = parse(out / "deep" / "page.html")
     scrolls = page.select("div.table-wrapper, pre")
     assert {(tag["tabindex"], tag["aria-label"]) for tag in scrolls} == {("0", "Code"), ("0", "Table")}
-    assert [tag["aria-label"] for tag in page.select('[role="navigation"]')] == ["Lessons"]
+    places = ["Lessons", "The page before and the next one"]
+    assert [tag["aria-label"] for tag in page.select('[role="navigation"]')] == places
     first = page.select_one("a[href], input")
     assert first["class"][0] == "skip-to-content", "the switches of the sidebars come later"
     assert [tag["aria-label"] for tag in page.select("aside")] == ["Lessons", "On this page"]
@@ -131,7 +132,7 @@ def test_a_change_that_finds_nothing_stops_the_build(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("old", [*mends.EVERY_PAGE, *mends.INDEX, *mends.NAMES])
 def test_each_change_is_missed(old):
-    words = {"lessons": "Lessons", "this_page": "On this page", "switch": ""}
+    words = {"lessons": "Lessons", "this_page": "On this page", "beside": "Beside", "switch": ""}
     names = [f"<title>{name}</title>" for name in mends.NAMES]
     switches = '<input type="checkbox" class="sidebar-toggle"><a class="skip-to-content"></a>'
     page = "".join([*mends.EVERY_PAGE, *mends.INDEX, *names, "genindextable", switches])

@@ -28,7 +28,7 @@ class TieWords(SphinxPostTransform):
             for text in list(link.findall(nodes.Text)):
                 text.parent.replace(text, nodes.Text(NUMBER.sub("\N{NO-BREAK SPACE}", text)))
         for code in self.document.findall(nodes.literal):
-            if " " in code.astext() and len(code.astext()) <= 20:
+            if " " in code.astext() and len(code.astext()) <= 12:
                 code["classes"].append("whole")
 
 
@@ -48,9 +48,12 @@ class Translator(HTML5Translator):
             self.body[-1] = self.body[-1].replace("<table", name, 1)
 
     def depart_thead(self, node: nodes.thead) -> None:
-        """Where the first row names the columns, the first of each row names that row, in all our tables."""
+        """Where the first row names the columns, the first of each row names that row, if it has words."""
         super().depart_thead(node)
-        node.parent.stubs[0] = 1  # what docutils calls a column of names
+        first = [row[0] for row in node.parent.findall(nodes.row) if not isinstance(row.parent, nodes.thead)]
+        texts = [list(name.findall(nodes.Text)) for name in first]
+        words = [[text for text in name if not isinstance(text.parent, nodes.math)] for name in texts]
+        node.parent.stubs[0] = int(all(words))  # what docutils calls a column of names
 
     def visit_entry(self, node: nodes.entry) -> None:
         super().visit_entry(node)

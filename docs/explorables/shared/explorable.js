@@ -143,10 +143,13 @@ function makePace(paint, rest) {
 }
 
 // The drawing grows with the reader's letters, as far as there is room; on a slide it also shrinks with them, for there the
-// letters are those of the slide, and a little larger, for the last row. Returns its size in the drawing's own units.
+// letters are those of the slide, and for the last row they are one step of the scale larger; on a phone a slide is a page.
+// Returns its size in the drawing's own units.
 function measure(svg) {
   const letters = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
-  const zoom = Math.max(svg.closest(".slide") ? 1.15 * letters : 1, Math.min(letters, svg.clientWidth / 288));
+  const room = svg.clientWidth / 288;
+  const least = svg.closest(".slide") && innerWidth > 640 ? (letters * 17) / 15 : 1;
+  const zoom = Math.max(least, Math.min(letters, room));
   const [width, height] = [svg.clientWidth / zoom, svg.clientHeight / zoom];
   return { width, height, wide: width > 480 };
 }

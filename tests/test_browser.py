@@ -312,6 +312,32 @@ def test_the_sheet_of_shapes_is_one_sheet_of_paper(chromium, address):
     page.close()
 
 
+def test_nothing_is_taken_from_the_root_when_the_page_is_there(chromium, address):
+    """The browser would compute the style of everything anew."""
+    page = chromium.new_page()
+    page.add_init_script(
+        """addEventListener("DOMContentLoaded", () => {
+            window.changes = [];
+            const root = document.documentElement;
+            new MutationObserver(all => changes.push(...all)).observe(root, { attributeFilter: ["class"] });
+        }, { capture: true })"""
+    )
+    page.goto(address + "index.html")
+    assert page.evaluate("window.changes.length") == 0
+    assert page.evaluate("document.documentElement.classList.contains('no-js')") is False
+    page.close()
+
+
+def test_on_a_phone_the_search_page_has_its_field(views, address):
+    page = views["phone"]
+    page.goto(address + "search.html")
+    field = page.locator("article").get_by_role("searchbox", name="Search")
+    field.fill("overshoot")
+    field.press("Enter")
+    page.wait_for_url(f"{address}search.html?q=overshoot")
+    page.locator("#search-results li a").first.wait_for()
+
+
 def test_search_finds_a_word(views, address):
     page = views["desktop"]
     page.goto(address + "search.html?q=overshoot")

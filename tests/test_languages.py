@@ -153,6 +153,13 @@ def test_english_that_stays_on_a_chinese_page_is_explained_there():
     assert left == set()
 
 
+@pytest.mark.site
+def test_a_parameter_is_set_as_chinese_is_set(parsed):
+    fields = parsed("zh/reference/generated/nwlesson.make_data.html").select("dl.field-list")
+    said = " ".join(field.get_text() for field in fields)
+    assert "n_train（int）：" in said and " -- " not in said
+
+
 def test_what_the_libraries_write_is_translated():
     known = catalogues.entries(LANGUAGE)
     assert [word for word in (*theme_words.WORDS, *mends.NAMES) if word not in known] == []

@@ -178,7 +178,6 @@ def test_a_search_is_small_when_its_first_results_are_there(chromium, address, f
     assert own[first] < seen and f"{folder}searchindex.js" in always and len(always) > 8
     assert not [name for name in always if "_static/search/" in name]
     size = {typed: sum(map(packed, always | names)) for typed, names in own.items()}
-    print(sorted(size.items(), key=lambda item: -item[1])[:5])
     assert {typed: bytes for typed, bytes in size.items() if bytes > 150_000} == {}
 
 

@@ -270,10 +270,8 @@ def test_the_gallery_offers_the_same_notebooks():
 )
 def test_a_page_offers_package_and_archive_and_says_how_large_they_are(parsed, page):
     html = parsed(page)
-    for path in (
-        wheel(),
-        SITE / page.partition("about")[0] / "notebooks" / packing.ARCHIVE if "zh/" in page else ARCHIVE,
-    ):
+    own = SITE / "zh" if page.startswith("zh/") else SITE
+    for path in wheel(), own / "notebooks" / packing.ARCHIVE:
         links = [link for link in html.select("article a") if link["href"].endswith(path.name)]
         assert links
         for link in links:

@@ -20,6 +20,7 @@ from myst_nb.sphinx_ import HideCodeCellNode
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
+from sphinx.builders.html import StandaloneHTMLBuilder
 from theme import mends, translator
 
 
@@ -107,3 +108,8 @@ def test_the_search_of_sphinx_has_what_search_js_changes(name):
     assert name in ours, "no longer used"
     with tried("sphinx", "9.0.4", "search/search.js"):
         assert name in theirs
+
+
+def test_the_index_of_sphinx_has_its_name_where_shards_py_puts_its_own():
+    with tried("sphinx", "9.0.4", "search/shards.py"):
+        assert StandaloneHTMLBuilder.searchindex_filename == "searchindex.js"

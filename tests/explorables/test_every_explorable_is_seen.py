@@ -25,6 +25,9 @@ def test_all_start_without_a_shift_and_fit(load, view):
     grown = [abs(after - at_first) for after, at_first in zip(page.evaluate(heights), before, strict=True)]
     assert max(grown) <= 1, "what shifts out of sight, beyond a rounded pixel"
     assert page.evaluate(TOO_WIDE) <= 0
+    laid_out = "pictures => pictures.filter(picture => picture.checkVisibility()).length"
+    assert page.locator(".explorable-static svg").count() >= len(NAMES)
+    assert page.locator(".explorable-static svg").evaluate_all(laid_out) == 0, "what has been replaced takes no time"
     for name in NAMES:
         root = page.locator(f"#explore-{name}")
         for box in root.locator(".control").all():

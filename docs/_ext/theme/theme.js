@@ -17,7 +17,7 @@ try {
 document.body.dataset.theme = localStorage.getItem("theme") || "auto";
 
 // Furo takes this class away when the page is there, and the browser then computes the style of everything anew.
-document.documentElement.classList.remove("no-js");
+document.documentElement.removeAttribute("class");
 
 // What scrolls, code, tables and formulas, is a stop of the tab key only while there is something to scroll.
 const reach = new ResizeObserver((boxes) => {

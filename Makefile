@@ -20,7 +20,7 @@ build_site := OMP_NUM_THREADS=1 $(python) tools/build_site.py
 # come from, and where Python keeps its compiled files. docs/conf.py does the same for those who call Sphinx themselves.
 pip_keeps := INDEX_URL EXTRA_INDEX_URL NO_INDEX FIND_LINKS TRUSTED_HOST CERT CLIENT_CERT PROXY KEYRING_PROVIDER \
   DEFAULT_TIMEOUT TIMEOUT RETRIES CACHE_DIR NO_CACHE_DIR CONFIG_FILE DISABLE_PIP_VERSION_CHECK USE_DEPRECATED
-python_keeps := PYTHONDONTWRITEBYTECODE PYTHONPYCACHEPREFIX PYTHONHASHSEED PYTHONUNBUFFERED
+python_keeps := PYTHONPYCACHEPREFIX PYTHONHASHSEED PYTHONUNBUFFERED
 unexport $(filter-out $(addprefix PIP_,$(pip_keeps)) $(python_keeps),$(filter PYTHON% PIP_%,$(.VARIABLES)))
 unexport LANGUAGE CDPATH
 export LC_ALL := C

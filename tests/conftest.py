@@ -44,9 +44,9 @@ def english_pages():
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers():
-    """Two workers for a processor: while a browser draws, its worker waits."""
-    return 2 * os.cpu_count()
+def pytest_xdist_auto_num_workers(config):
+    """Two workers for a processor, for while a browser draws, its worker waits; one where no test has a browser."""
+    return os.cpu_count() * (1 if "not browser" in config.option.markexpr else 2)
 
 
 def pytest_collection_modifyitems(items):

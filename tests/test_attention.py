@@ -62,6 +62,7 @@ def masks(n: int) -> dict[str, torch.Tensor]:
     return {"nothing": torch.zeros_like(later), "later words": later}
 
 
+@pytest.mark.slow
 @given(scores=tensors(3, 4), shifts=tensors(3, 1, low=-50.0, high=50.0))
 def test_softmax_does_not_see_what_is_added_to_a_row(scores, shifts):
     assert_close(torch.softmax(scores + shifts, dim=-1), torch.softmax(scores, dim=-1))

@@ -147,6 +147,7 @@ def test_no_w_of_a_fine_scan_is_better_whatever_the_shape_of_x_and_its_units(sha
     assert ours <= best
 
 
+@pytest.mark.slow
 def test_of_two_valleys_beside_each_other_the_lower_one_is_found():
     """At w = 8.49 and 10.79, and the second is lower by a hundredth of a percent."""
     rand, randn = random(600)
@@ -155,6 +156,7 @@ def test_of_two_valleys_beside_each_other_the_lower_one_is_found():
     assert ours <= best
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 3, 14, 227, 235])  # the last two have two valleys of nearly one depth
 def test_no_w_of_a_fine_scan_is_better_for_the_data_of_the_lesson(seed):
     ours, best = loss_and_scan(*make_data(50, seed=seed, dtype=torch.float64)[:2])
@@ -196,6 +198,7 @@ def test_noise_alone_is_best_answered_by_the_plain_average():
     assert fit_bandwidth(x, y) == 0
 
 
+@pytest.mark.slow
 @given(st.floats(0.01, 100), st.floats(-50, 50))
 def test_the_fitted_bandwidth_scales_with_x(scale, shift):
     data = make_data(30, dtype=torch.float64)
@@ -203,6 +206,7 @@ def test_the_fitted_bandwidth_scales_with_x(scale, shift):
     assert fit_bandwidth(data.x_train * scale + shift, data.y_train) == pytest.approx(w / scale, rel=1e-5)
 
 
+@pytest.mark.slow
 @given(st.integers(0, 9), st.floats(-12, 12), st.floats(-100, 100))
 def test_the_units_of_y_do_not_change_the_fitted_bandwidth(seed, power, shift):
     """Metres or micrometres: a search that stops when the slope of the loss is small would stop too early."""
@@ -232,6 +236,7 @@ def irises():
     return torch.tensor(iris.data), torch.nn.functional.one_hot(torch.tensor(iris.target)).double()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("xy", "known"), [(golden(), 0.0057 * 1.02), (irises(), 0.01543 * 1.001)])
 def test_the_search_does_not_stop_on_the_plateau(xy, known):
     assert leave_one_out_loss(fit_bandwidth(*xy), *xy) <= known
@@ -253,6 +258,7 @@ def test_all_features_are_never_worse_than_some_of_them(seed):
         assert best <= leave_one_out_loss(w, x, y) + 1e-9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_what_is_returned_fits_the_data(dtype):
     x, y = (t.to(dtype) for t in golden())
@@ -261,6 +267,7 @@ def test_what_is_returned_fits_the_data(dtype):
     assert leave_one_out_loss(w, x, y) < 0.006 and attention_pooling(x, x, y, w).dtype == dtype
 
 
+@pytest.mark.slow
 def test_a_feature_that_is_the_same_everywhere_is_not_heard():
     x, y = golden()
     w = fit_bandwidth(torch.cat([x, torch.full((30, 1), 5.0)], dim=1), y)

@@ -111,6 +111,7 @@ def test_bad_numbers_are_refused(name, bad_number, refuses):
     refuses(name, error, was, make_data, **{name: bad})
 
 
+@pytest.mark.slow
 def test_the_last_values_that_are_in_range_are_taken():
     assert make_data(1, seed=2**63 - 1).x_train.shape == (1,)
     assert torch.isfinite(make_data(3, noise=1e39, dtype=torch.float64).y_train).all()

@@ -40,6 +40,7 @@ def cards(tmp_path_factory):
     return opened(folder / "a.apkg", folder)
 
 
+@pytest.mark.slow
 def test_every_term_is_a_card_with_its_chinese_word(cards):
     found = {front: back for front, back, tag in cards if tag == "glossary"}
     assert list(found) == [words(term) for term, _ in ENTRIES]

@@ -57,6 +57,7 @@ def same(drawn, expected):
     assert all(torch.equal(a, b) for a, b in zip(drawn, expected)), drawn
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("draw", FIGURES.values(), ids=FIGURES)
 def test_a_diagram_comes_back_described_with_all_its_boxes_in_sight(draw, tmp_path):
     fig = draw()

@@ -185,6 +185,7 @@ def test_a_cell_gives_what_it_printed_its_value_and_its_figures_in_this_order(tm
     assert (first.execution_count, second.execution_count) == (1, 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("line", "words"), [("1 / 0", "division by zero"), ("1 +", "SyntaxError")])
 def test_a_cell_that_fails_is_named_by_its_line(line, words, tmp_path):
     _, problem = run_page(tmp_path, line)

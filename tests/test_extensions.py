@@ -68,6 +68,7 @@ def test_a_figure_keeps_its_description_in_the_file():
     assert figures.description(figures.to_svg(plt.figure())) == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("colours", [40, 3000], ids=["few", "many"])
 def test_a_heat_map_takes_fewer_bytes_and_keeps_every_colour(monkeypatch, colours):
     dice = np.random.default_rng(0)
@@ -306,6 +307,7 @@ def test_the_formula_font_has_what_the_formulas_show(tmp_path):
     assert "𝛼" in used
 
 
+@pytest.mark.slow
 def test_two_equal_figures_are_the_same_file():
     def svg():
         fig, ax = plt.subplots()
@@ -315,6 +317,7 @@ def test_two_equal_figures_are_the_same_file():
     assert svg() == svg()
 
 
+@pytest.mark.slow
 def test_a_card_is_its_figure_on_white_paper_in_the_colours_of_the_page():
     fig = plt.figure(figsize=(4.8, 3.4))
     fig.add_axes([0, 0, 1, 1]).add_patch(plt.Rectangle((0, 0), 1, 1, color="red", alpha=0.25, linewidth=0))
@@ -385,6 +388,7 @@ def explorable_project(folder, words):
 MYST = pytest.mark.filterwarnings("ignore::sphinx.deprecation.RemovedInSphinx11Warning")  # it asks in an old way
 
 
+@pytest.mark.slow
 @MYST
 def test_an_explorable_has_its_words_where_translators_and_scripts_find_them(tmp_path):
     html, catalogue, warnings = explorable_project(tmp_path, "x: the query\nsum-up: At {x} it is {y}.")
@@ -406,6 +410,7 @@ def test_an_explorable_has_its_words_where_translators_and_scripts_find_them(tmp
     assert "unknown explorable 'b'" in warnings
 
 
+@pytest.mark.slow
 @MYST
 def test_a_word_without_a_key_is_an_error_with_its_text(tmp_path):
     _, _, warnings = explorable_project(tmp_path, "the query")

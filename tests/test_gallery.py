@@ -124,6 +124,7 @@ def test_what_sphinx_gallery_writes_in_another_way_is_not_passed_over():
         places.leading_back("A script\n========\n", "lessons/01-fifty-noisy-points")
 
 
+@pytest.mark.slow
 def test_thumbnails_are_small_pictures_without_words():
     """The index shows every script's picture, and stays within what a page may weigh."""
     html = (SITE / "examples" / "index.html").read_text(encoding="utf-8")

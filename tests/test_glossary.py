@@ -135,6 +135,7 @@ def names():
 CODE = {code for _, entry in ENTRIES for code in re.findall("`([^`]+)`", entry.shown)} - {"(b, n, m)", "d", "(n, d)"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", sorted(CODE))
 def test_what_is_shown_of_the_code_runs(names, code):
     eval(code, {}, names | names["rows" if code.startswith("train(") else "tables"])

@@ -11,6 +11,7 @@ from conftest import ROOT
 import nwlesson
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("schema", "file"),
     [
@@ -50,12 +51,14 @@ def spelling(*files):
     )
 
 
+@pytest.mark.slow
 def test_words_and_names_are_spelt_right():
     """All text of the repository; see [tool.codespell] in pyproject.toml."""
     run = spelling()
     assert run.returncode == 0, run.stdout + run.stderr
 
 
+@pytest.mark.slow
 def test_a_slip_is_found_in_words_and_in_names(tmp_path):
     for word in "recieve", "Waston", "Epanechikov":
         (tmp_path / "page.md").write_text(f"A {word} here.\n", encoding="utf-8")

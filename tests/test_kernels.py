@@ -44,6 +44,7 @@ def test_constant_is_1_at_any_distance():
     assert torch.equal(constant(torch.tensor([0.0, -3.0, 1e30])), torch.ones(3))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kernel", KERNELS)
 @given(u=st.floats(0, 1e3), farther=st.floats(0, 1e3))
 def test_weight_is_symmetric_not_negative_and_never_grows_with_distance(kernel, u, farther):

@@ -176,6 +176,7 @@ def test_the_search_page_makes_no_function_of_a_text():
 # The catalogues
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_nothing_in_a_catalogue_is_broken(path):
     problems, left = lint_translation.lint(path)

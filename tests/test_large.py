@@ -54,6 +54,7 @@ def problems(draw, most_features=0):
 # The same answers
 
 
+@pytest.mark.slow
 @exactly
 @given(problem=problems(), offset=st.sampled_from([0.0, 1e3, -1e6, 1e9]), w=st.floats(-200, 200))
 def test_ten_digits_wherever_x_lies_and_whatever_w(pool, problem, offset, w):
@@ -63,6 +64,7 @@ def test_ten_digits_wherever_x_lies_and_whatever_w(pool, problem, offset, w):
     assert_close(pool(queries + offset, keys + offset, values, w), expected, rtol=0, atol=1e-9)  # values up to 10
 
 
+@pytest.mark.slow
 @of_vectors
 @given(problem=problems(most_features=3), data=st.data(), offset=st.sampled_from([0.0, 1e6]))
 def test_ten_digits_for_vectors(pool, problem, data, offset):
@@ -117,6 +119,7 @@ def test_statsmodels_says_the_same(pool, w):
     assert_close(pool(queries, keys, values, w), torch.from_numpy(reference), rtol=0, atol=1e-10)
 
 
+@pytest.mark.slow
 def test_flex_attention_says_the_same_and_needs_the_compiler_to_spare_the_table():
     """As lesson 16 says: its scores changed by half the square of the key are our regression."""
     from torch.nn.attention.flex_attention import flex_attention  # takes seconds to import
@@ -143,6 +146,7 @@ def test_ten_thousand_points(pool, w):
     assert_close(pool(queries, keys, values, w)[some], expected, rtol=0, atol=1e-10)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("w", [0.5, 4.0, 15.0, 100.0])
 def test_bins_are_an_approximation_that_gets_better_with_the_square(w):
     queries, keys, values = points(200, 20_000)

@@ -128,6 +128,7 @@ def test_with_oneself_as_a_key_the_loss_falls_to_0_and_without_it_does_not():
         assert_close(leave_one_out_loss(w, x, y), ((y[nearest] - y) ** 2).mean())
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:After 0.17:FutureWarning")
 @pytest.mark.parametrize("seed", range(4))
 def test_best_w_is_the_bandwidth_that_statsmodels_finds_by_cross_validation(seed):

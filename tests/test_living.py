@@ -87,6 +87,7 @@ def test_where_nothing_moves_it_is_a_plain_sentence(tmp_path, monkeypatch):
     assert living.at_start("At {w}: {answer} {fact}`a`", json.dumps(TABLE)) == "At ½: <2> {fact}`a`"
 
 
+@pytest.mark.slow
 @old_door
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),

@@ -44,6 +44,7 @@ def test_text_without_an_encoding_is_found():
     assert list(without_encoding(fine)) == []
 
 
+@pytest.mark.slow
 def test_text_is_read_and_written_as_utf_8():
     files = [path for path in OURS if not any(path.is_relative_to(folder) for folder in MADE)]
     assert len(files) > 50
@@ -152,6 +153,7 @@ def test_an_environment_without_pip_gets_one(tmp_path):
     assert str(folder).encode() in run.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("broken", ["dangling", "another version", "system"])
 def test_an_environment_whose_python_does_not_do_is_made_anew(tmp_path, broken):
     folder = tmp_path / "venv"
@@ -183,6 +185,7 @@ def test_what_is_no_environment_is_left_alone_and_named(tmp_path, kind):
     assert folder.is_symlink() or folder.exists()
 
 
+@pytest.mark.slow
 def test_a_python_that_is_gone_is_noticed_in_spite_of_the_stamp(stub):
     assert set_up(stub)[0].returncode == 0
     (stub / "log").unlink()

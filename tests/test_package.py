@@ -64,6 +64,7 @@ def test_documented_with_parameters_and_an_example(name):
     assert doctest.DocTestFinder().find(thing)[0].examples
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CALLABLES)
 def test_nothing_that_all_share_is_changed(name):
     """Random numbers, torch's defaults and matplotlib's style are the reader's, not ours."""

@@ -66,6 +66,7 @@ FIGURES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("draw", FIGURES.values(), ids=FIGURES)
 def test_a_figure_comes_back_described_labelled_and_drawable_and_leaves_the_style_alone(draw, tmp_path):
     before = dict(matplotlib.rcParams)
@@ -130,6 +131,7 @@ def test_a_readers_matplotlibrc_changes_nothing(tmp_path):
     assert run.stdout == "".join(figures.to_svg(draw()) for draw in FIGURES.values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("draw", FIGURES.values(), ids=FIGURES)
 def test_a_figure_that_the_reader_saves_keeps_its_own_letters(draw):
     """Ticks are made late, when the figure is drawn, perhaps under other settings."""
@@ -196,6 +198,7 @@ def test_numbers_in_words_fit_the_readers_units(unit, start):
     assert max(map(len, fig.get_label().rstrip(".").split())) <= 16
 
 
+@pytest.mark.slow
 def test_the_lessons_figures_share_one_window():
     for seed in range(10):
         for w in 0.5, 8.0:
@@ -216,6 +219,7 @@ def all_is_seen(ax, least=0.5):
         assert np.ptp(values) >= least * (high - low)
 
 
+@pytest.mark.slow
 @given(st.integers(-9, 12), st.integers(-9, 12), st.sampled_from([-3.0, 0.0, 0.4, 1000.0]))
 def test_own_data_are_seen_whatever_their_units(x_power, y_power, start):
     x_unit, y_unit = 10.0**x_power, 10.0**y_power
@@ -374,6 +378,7 @@ def test_a_pixel_shows_the_largest_of_its_weights(x):
         assert dark(by_column, by_column.axes[1], dpi)[:, 1:-1].any(axis=0).all(), "a column without its query"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("x", PLACES.values(), ids=PLACES)
 def test_no_cell_is_narrower_than_a_pixel(x):
     fig = show_heatmaps(torch.eye(len(x)), x, x)
@@ -415,11 +420,13 @@ def test_the_bar_of_the_colours_covers_no_map(n):
     assert fig.bbox.x0 <= bar.x0 and bar.x1 <= fig.bbox.x1 and fig.bbox.y0 <= bar.y0 and bar.y1 <= fig.bbox.y1
 
 
+@pytest.mark.slow
 def test_many_maps_need_few_colours():
     """Or a page with them would be too heavy."""
     assert meshes(show_heatmaps(5 * [torch.ones(4, 3)], QUERIES, KEYS))[0].get_cmap().N <= 60
 
 
+@pytest.mark.slow
 def test_maps_are_drawn_on_given_axes_and_no_other():
     fig, grid = plt.subplots(2, 2, sharex="col", sharey="col", layout="constrained")
     describe(fig, "First.")
@@ -439,6 +446,7 @@ def test_row_0_is_on_top_and_column_0_on_the_left():
     assert ax.get_ylabel().startswith("query") and ax.get_xlabel().startswith("key")
 
 
+@pytest.mark.slow
 def test_description_of_the_heat_maps_is_true():
     matrices, fig = two_heatmaps()
     for title, m in zip(("w = 0.5", "w = 5"), matrices):
@@ -451,6 +459,7 @@ def test_small_weights_are_not_called_zero():
     assert largest == pytest.approx(attention_weights(x, x).max().item(), rel=0.05)
 
 
+@pytest.mark.slow
 def test_one_matrix_a_stack_and_a_gradient_are_all_drawn():
     weights = attention_weights(QUERIES, KEYS, torch.nn.Parameter(torch.tensor(2.0)))
     assert len(meshes(show_heatmaps(weights, QUERIES, KEYS))) == 1

@@ -53,6 +53,7 @@ def problems(draw, dtype=torch.float64):
     return tuple(torch.tensor(v, dtype=dtype) for v in (queries, keys, values))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kernel", KERNELS)
 @pytest.mark.parametrize("dtype", DTYPES)
 @given(data=st.data())

@@ -169,6 +169,7 @@ def run_examples(code: str, names: dict) -> str:
     return report.getvalue()
 
 
+@pytest.mark.slow
 @BY_HEADING
 def test_an_answer_runs_alone_after_the_lines_at_the_top(heading, header):
     names = dict(header)

@@ -132,6 +132,7 @@ def test_a_quiz_becomes_folds_that_need_no_script(tmp_path):
     assert "quiz.css" not in (out / "plain.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new", "message", "line"),
     [
@@ -264,6 +265,7 @@ def same(a, b) -> bool:
     return a is not None and a.shape == b.shape and torch.allclose(a, b.to(a.dtype), atol=1e-4, equal_nan=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("page", "n"), of("shapes", "numbers"))
 def test_what_is_printed_is_the_right_option_and_no_other(page, n):
     code, options, names = questions(page)[n]

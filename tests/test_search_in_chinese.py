@@ -121,6 +121,7 @@ def test_a_question_is_cut_as_the_pages_are(search_page):
     assert search_page.evaluate("new Stemmer().stemWord('kernels')") == "kernel"
 
 
+@pytest.mark.slow
 def test_english_words_lead_to_what_is_said_in_chinese():
     titles = {text: entry.string for text, entry in catalogues.entries("zh_CN").items()}
     table = in_chinese(glossary.read(DOCS), catalogues.terms("zh_CN"), titles)

@@ -103,6 +103,7 @@ def test_a_page_is_mended_for_keyboard_and_ear(tmp_path):
     assert page.select_one(".citation") and not page.select('[role^="doc-biblioentry"], [role="list"]')
 
 
+@pytest.mark.slow
 def test_the_list_of_pages_is_what_furo_makes_for_each_page(tmp_path):
     """Marked along the way to the page, with links from where it is; the theme makes it once, Furo for each page."""
     part = "Part\n====\n\n.. toctree::\n\n   one\n   two\n"

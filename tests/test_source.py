@@ -60,6 +60,7 @@ def test_truth_of_the_book(seed):
     assert torch.equal(truth(x_test), y_truth)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_average_pooling_of_the_book(seed):
     _, y_train, _, _, _, n_test = book_data(seed)
@@ -86,6 +87,7 @@ def test_leave_one_out_of_the_book(seed):
     assert torch.equal(ours[0], keys) and torch.equal(ours[1], values)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings(
     "ignore:Converting a tensor with requires_grad:UserWarning"
 )  # the book prints float(l.sum())

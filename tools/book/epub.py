@@ -131,7 +131,7 @@ def make(edition: Edition) -> bytes:
     """Return the book. It has no date, so the same site gives the same bytes."""
     for prefix, namespace in PREFIXES.items():  # one list for the whole process, where others write, too
         ElementTree.register_namespace(prefix, namespace[1:-1])
-    chapters = pages.chapters(edition)
+    chapters = list(pages.chapters(edition))
     for chapter in chapters:
         tidy(chapter.body)
     anchors = {chapter.path: pages.ids(chapter.body) for chapter in chapters}

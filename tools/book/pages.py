@@ -2,6 +2,7 @@
 
 import posixpath
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
@@ -78,18 +79,18 @@ def words(element: Element) -> str:
     return " ".join("".join(element.itertext()).split())
 
 
-def chapters(edition: Edition) -> list[Chapter]:
-    """Return the chapters in the order of the site's list of pages."""
-    found = []
+def chapters(edition: Edition) -> Iterator[Chapter]:
+    """Yield the chapters in the order of the site's list of pages, each when it is asked for: it takes time."""
+    found = set()
     for link in parse(edition.site / "index.html").iter(f"{XHTML}a"):
         path = link.get("href", "")
         is_page = {"reference", "internal"} <= classes(link) and path.endswith(".html")
-        if is_page and not NOT_A_CHAPTER.match(path) and path not in (chapter.path for chapter in found):
+        if is_page and not NOT_A_CHAPTER.match(path) and path not in found:
+            found.add(path)
             article = next(parse(edition.site / path).iter(f"{XHTML}article"))
             clean(article)
             article.tag, article.attrib = f"{XHTML}div", {}
-            found.append(Chapter(path, words(next(article.iter(f"{XHTML}h1"))), article))
-    return found
+            yield Chapter(path, words(next(article.iter(f"{XHTML}h1"))), article)
 
 
 def resolve(path: str, link: str) -> tuple[str, str] | None:

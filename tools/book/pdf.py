@@ -123,4 +123,4 @@ def make(edition: Edition) -> bytes:
         sys.exit("no Chromium found; install it or set CHROMIUM")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        return print_book(browser, pages.chapters(edition), edition)
+        return print_book(browser, list(pages.chapters(edition)), edition)

@@ -1,5 +1,6 @@
 """The build itself, on a small copy of the project: what runs again and when, and what a failure leaves behind."""
 
+import json
 import os
 import re
 import shutil
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import build_site
 import pytest
@@ -82,10 +84,37 @@ examples/index
 ADDRESSES = "NWLESSON_REPOSITORY_URL", "NWLESSON_SITE_URL", "READTHEDOCS_CANONICAL_URL"  # CI sets them
 
 
+OPTIONS = re.search(r"^sphinx_options := (.*)", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)[1]
+
+
+@pytest.fixture(scope="module")
+def builder():
+    """A process that builds the project in a folder as `make` does, see forked_builds.py."""
+    env = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON") and k not in ADDRESSES}
+    env |= {"LC_ALL": "C", "PYTHONUTF8": "1", "MPLBACKEND": "agg", "MATPLOTLIBRC": os.devnull, "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, Path(__file__).with_name("forked_builds.py"), *OPTIONS.split()]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, env=env, encoding="utf-8", **pipes) as process:
+        yield process
+        process.stdin.close()
+
+
+class Built(NamedTuple):
+    """How a build ended, and what it said."""
+
+    returncode: int
+    said: str
+
+    @property
+    def ran(self):
+        return re.findall(r"^ran (\w+) ?(\S*)", self.said, re.MULTILINE)
+
+
 class Project:
-    def __init__(self, root):
+    def __init__(self, root, builder):
         self.root = root
         self.site = root / "docs" / "_build" / "html"
+        self.builder = builder
 
     def make(self, target="html", **env):
         """Run make with the environment of this checkout and return what it said."""
@@ -93,9 +122,13 @@ class Project:
         command = ["make", target, f"venv={venv}", "-o", f"{venv}/site"]
         env = {k: v for k, v in os.environ.items() if k not in {"MAKEFLAGS", *ADDRESSES}} | env
         run = subprocess.run(command, cwd=self.root, capture_output=True, env=env, encoding="utf-8")
-        run.said = run.stdout + run.stderr
-        run.ran = re.findall(r"^ran (\w+) ?(\S*)", run.stdout, re.MULTILINE)
-        return run
+        return Built(run.returncode, run.stdout + run.stderr)
+
+    def build(self, **settings):
+        """Build as `make` does, without starting Python and Sphinx anew."""
+        print(json.dumps([str(self.root), settings]), file=self.builder.stdin, flush=True)
+        code = int(self.builder.stdout.readline())
+        return Built(code, (self.root / "said").read_text(encoding="utf-8"))
 
     def edit(self, file, old, new):
         path = self.root / file
@@ -113,11 +146,11 @@ class Project:
         return sorted(p.relative_to(folder).with_suffix("").as_posix() for p in pages if p.stat().st_mtime >= moment)
 
     def copy(self, target):
-        return Project(shutil.copytree(self.root, target))
+        return Project(shutil.copytree(self.root, target), self.builder)
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory):
+def built(tmp_path_factory, builder):
     """A small project that has been built once."""
     root = tmp_path_factory.mktemp("project")
     for file in "Makefile", "pyproject.toml", "README.md", "LICENSE":
@@ -141,7 +174,7 @@ def built(tmp_path_factory):
     }.items():
         (root / "docs" / file).parent.mkdir(exist_ok=True)
         (root / "docs" / file).write_text(text, encoding="utf-8")
-    project = Project(root)
+    project = Project(root, builder)
     run = project.make()
     assert run.returncode == 0, run.said
     project.first = run
@@ -175,13 +208,13 @@ def test_what_runs_again(built, tmp_path):
     assert project.make().returncode == 0
     assert (project.site / "index.html").stat().st_ino == home, "nothing has changed, and nothing is written"
     shutil.rmtree(project.site)
-    run = project.make()
+    run = project.build()
     assert (run.returncode, run.ran) == (0, []) and (project.site / "index.html").exists()
 
     before = time.time()
     project.edit("docs/facts/lesson_a.py", '"one": "1.00"', '"one": "2.00"')
     project.edit("docs/facts/lesson_b.py", '"7.00"', 'f"{7:.2f}"')
-    run = project.make()
+    run = project.build()
     assert (run.returncode, sorted(run.ran)) == (0, [("facts", f"facts/lesson_{name}.py") for name in "ab"])
     assert "2.00" in project.page("lessons/a.html") and "7.00" in project.page("lessons/b.html")
     assert project.pages_read_since(before) == ["lessons/a"], "only where another value is shown"
@@ -190,7 +223,7 @@ def test_what_runs_again(built, tmp_path):
     assert "which takes 1 minute." in project.page("index.html")
     project.edit("docs/lessons/a.md", 'print(f"kernel', 'print(f"new kernel')
     project.edit("docs/lessons/b.md", "with a typo", "without one" + " and more" * 130)
-    run = project.make()
+    run = project.build()
     assert run.returncode == 0, run.said
     ran = [("facts", "facts/lesson_a.py"), ("notebook", "lessons/a.md")]
     assert sorted(run.ran) == ran, "the facts of that file alone; code, not prose"
@@ -201,7 +234,7 @@ def test_what_runs_again(built, tmp_path):
 
     project.edit("nwlesson/kernels.py", "return torch.exp(log_gaussian(u))", "return 2 * torch.exp(log_gaussian(u))")
     project.edit("nwlesson/kernels.py", "tensor([1.0000, 0.6065, 0.1353])", "tensor([2.0000, 1.2131, 0.2707])")
-    run = project.make()
+    run = project.build()
     assert run.returncode == 0, run.said
     assert len(run.ran) == 5, "the package is behind everything"
     assert "kernel 2.0" in project.page("lessons/a.html")
@@ -270,7 +303,7 @@ def test_a_broken_page_stops_the_build_and_the_old_site_stays(built, tmp_path):
     (project.root / "docs/lessons/a.md").write_text(text + "".join(f"\n{part}\n" for part in said), encoding="utf-8")
     project.edit("docs/lessons/b.md", 'fig = describe(fig, "A line that rises from 0 to 1.")', "")
     for _ in range(2):  # the second time too: what was warned about must not be taken for built
-        run = project.make()
+        run = project.build()
         assert run.returncode != 0
         for number, words in enumerate(said.values()):
             at = line + 1 + 2 * number
@@ -289,7 +322,7 @@ def test_what_fails_when_run_is_named_with_its_place(built, tmp_path):
     )
     project.edit("docs/index.md", ">>> 1 + 1\n2", ">>> 1 + 1\n3")
     project.edit("docs/facts/lesson_a.py", "1 + 1 == 2", "1 + 1 == 3")
-    run = project.make()
+    run = project.build()
     assert run.returncode != 0
     assert f"lessons/a.md:{line}: this cell failed" in run.said
     assert re.search(r'index\.md", line 6', run.said)
@@ -302,7 +335,7 @@ def test_what_fails_when_run_is_named_with_its_place(built, tmp_path):
 def test_a_failing_gallery_script_stops_the_build(built, tmp_path):
     project = built.copy(tmp_path / "p")
     project.edit("docs/gallery/plot_a.py", 'describe(fig, "A', 'assert False, "on purpose"\ndescribe(fig, "A')
-    run = project.make()
+    run = project.build()
     assert run.returncode != 0
     assert re.search(r"plot_a\.py", run.said)
     assert "on purpose" in run.said
@@ -313,7 +346,7 @@ def test_a_script_that_is_gone_leaves_no_page_and_one_address_makes_the_links_to
     project = built.copy(tmp_path / "p")
     gallery = project.root / "docs" / "gallery"
     (gallery / "plot_b.py").write_text(SCRIPT, encoding="utf-8")
-    run = project.make(NWLESSON_REPOSITORY_URL="https://github.com/someone/lesson.git")
+    run = project.build(NWLESSON_REPOSITORY_URL="https://github.com/someone/lesson.git")
     assert run.returncode == 0, run.said
     assert "https://github.com/someone/lesson/raw/gh-pages/notebooks/" in project.page("notebooks/lessons/a.ipynb")
     assert "plot_b.html" in project.page("examples/index.html")
@@ -326,7 +359,7 @@ def test_a_script_that_is_gone_leaves_no_page_and_one_address_makes_the_links_to
     assert (project.site / wheel).exists(), "Binder installs it from the branch"
     assert "colab.research" in project.page("examples/plot_a.html")
     (gallery / "plot_b.py").unlink()
-    run = project.make(NWLESSON_SITE_URL="https://somebody.test/lesson")
+    run = project.build(NWLESSON_SITE_URL="https://somebody.test/lesson")
     assert run.returncode == 0, run.said
     assert not (project.site / "examples" / "plot_b.html").exists()
     assert "colab" not in project.page("lessons/a.html")
@@ -376,7 +409,7 @@ def test_clean_leaves_only_what_people_wrote_and_another_build_gives_the_same_si
 def test_a_port_that_is_in_use_is_named():
     with socket.create_server(("localhost", 0)) as other:
         port = str(other.getsockname()[1])
-        run = Project(ROOT).make("serve", PORT=port)
+        run = Project(ROOT, None).make("serve", PORT=port)
     assert run.returncode != 0
     assert f"Port {port} is in use" in run.said
     assert "Traceback" not in run.said

@@ -29,7 +29,7 @@ def _counts(w: Tensor, squares: Tensor) -> Tensor:
     """Return how much all others count for each point, (n, n), the nearest 1, from (n_features, n, n)."""
     scores = (w**2 / -2 @ squares.flatten(1)).view_as(squares[0]).fill_diagonal_(-torch.inf)
     # In place: to ask for another table each time would take longer than to fill it.
-    return scores.sub_(scores.amax(dim=-1, keepdim=True)).clamp_(min=-80).exp_()  # exp of less is too little to count, and takes long
+    return scores.sub_(scores.amax(dim=-1, keepdim=True)).clamp_(min=-700).exp_()  # of less, exp is 0 and takes long
 
 
 def _error(w: Tensor, squares: Tensor, y: Tensor) -> float:
@@ -91,10 +91,10 @@ def _scan(grid: list[float], along: Tensor, fixed: Tensor, squares: Tensor, y: T
 
     # No feature is in both, so w**2 = fixed**2 + t**2 * along**2: two tables for all t, however many the features.
     tables = torch.stack([fixed**2, along**2]) @ squares.flatten(1)
-    tables, values = tables.view(2, *squares[0].shape).float(), y.float()  # half the digits do to look around
+    tables = tables.view(2, *squares[0].shape)
 
     def place(t: float) -> _Place:
-        return _Place(_error(values.new_tensor([1.0, t]), tables, values), fixed + t * along)
+        return _Place(_error(y.new_tensor([1.0, t]), tables, y), fixed + t * along)
 
     row = {t: place(t) for t in grid}
     for promising in PROMISING:
@@ -107,8 +107,7 @@ def _scan(grid: list[float], along: Tensor, fixed: Tensor, squares: Tensor, y: T
     walls = [math.inf, *(place.error for place in places), math.inf]
     enough = PROMISING[0] * min(walls) + 1e-16
     valleys = [place for place, a, b in zip(places, walls, walls[2:]) if place.error <= min(a, b, enough)]
-    lowest = sorted(valleys, key=lambda place: place.error)[:4]
-    return [_Place(_error(place.w, squares, y), place.w) for place in lowest]
+    return sorted(valleys, key=lambda place: place.error)[:4]
 
 
 def _lowest(places: list[_Place], squares: Tensor, y: Tensor) -> _Place:

@@ -80,6 +80,7 @@ def test_one_bandwidth_for_each_feature_as_statsmodels_finds_them(seed):
     assert leave_one_out_loss(ours, x, y) <= leave_one_out_loss(torch.from_numpy(theirs), x, y) + 1e-12
 
 
+@pytest.mark.slow
 def test_a_feature_that_says_nothing_is_hardly_looked_at():
     x, y = surface(100)
     dull = torch.rand(100, 1, generator=torch.Generator().manual_seed(9), dtype=torch.float64)

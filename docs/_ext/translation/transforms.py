@@ -8,7 +8,7 @@ from sphinx.locale import _
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from translation import words
+from translation import theme_words, words
 
 
 class FindCells(SphinxTransform):
@@ -88,8 +88,31 @@ class TranslatePictures(SphinxPostTransform):
                 raw.replace_self(nodes.raw("", words.translate_picture(raw.astext(), _), format="html"))
 
 
+class TranslateNotes(SphinxPostTransform):
+    """Put what the bibliography says in words into the language of the site; names and titles stay."""
+
+    default_priority = 310  # sphinxcontrib-bibtex has written it
+    formats = ("html",)
+
+    def run(self, **kwargs) -> None:
+        if self.config.language == "en":
+            return
+        for citation in self.document.findall(nodes.citation):
+            for text in list(citation.findall(nodes.Text)):
+                said = text
+                for note in theme_words.notes():
+                    said = said.replace(f"{note}.", _(note))
+                text.parent.replace(text, nodes.Text(said))
+
+
+# What stands between the names of types, and how that is said in Chinese.
+TYPE_SAID = {" (": "（", ")": "）", ", ": "，", " or ": " 或 ", " of ": "，每项是 ", "optional": "可选"}
+
+
 class WriteParameters(SphinxPostTransform):
-    """Set a parameter as Chinese is set: wide brackets around its type, and a colon where Sphinx puts a dash."""
+    """Set a parameter as Chinese is set: wide brackets around its type, a colon where Sphinx puts a dash, and in words
+    what numpydoc says of types in English: "list of Epoch, optional".
+    """
 
     default_priority = 320
     formats = ("html",)
@@ -100,9 +123,9 @@ class WriteParameters(SphinxPostTransform):
         for body in self.document.findall(nodes.field_body):
             for paragraph in body.findall(nodes.paragraph):
                 for text in list(paragraph.findall(nodes.Text)):
-                    marks = {" (": "（", ")": "）"}
-                    said = marks.get(text) or text.replace(" -- ", "：", 1)
-                    text.parent.replace(text, nodes.Text(said))
+                    said = TYPE_SAID.get(text) or text.replace(") -- ", "）：", 1).replace(" -- ", "：", 1)
+                    whole = text.parent if text == "optional" else text  # Chinese has no italics
+                    whole.parent.replace(whole, nodes.Text(said))
 
 
 class Gather(SphinxPostTransform):
@@ -122,4 +145,4 @@ class Gather(SphinxPostTransform):
 
 
 READING = (FindCells, KeepSettings, KeepSlugs, PutSlugsBack)
-WRITING = (TranslateCode, TranslatePictures, WriteParameters, Gather)
+WRITING = (TranslateCode, TranslatePictures, TranslateNotes, WriteParameters, Gather)

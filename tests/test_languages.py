@@ -168,6 +168,30 @@ def test_a_parameter_is_set_as_chinese_is_set(parsed):
 
 
 @pytest.mark.site
+def test_glossary_and_index_are_in_the_order_of_the_sounds(parsed):
+    """A reader of Chinese looks for a term by its first sound; those in Latin letters stand first."""
+    terms = [term.find(string=True) for term in parsed("zh/reference/glossary.html").select("dl.glossary > dt")]
+    asked = [
+        "softmax",
+        "边界偏差",
+        "参数",
+        "带宽",
+        "高斯核",
+        "核",
+        "加权平均",
+        "键",
+        "轮（迭代周期）",
+        "掩码",
+        "值",
+        "最近邻",
+    ]
+    assert [term for term in terms if term in asked] == asked
+    index = parsed("zh/genindex.html")
+    assert [letter for letter in index.select("article h2") if not re.match("[A-Z]", letter.get_text())] == []
+    assert "注意力" in index.select_one("#Z").get_text() and "softmax" in index.select_one("#S").get_text()
+
+
+@pytest.mark.site
 def test_italics_are_latin():
     found = [(page, em) for page in PAGES for em in re.findall(r"<em\b.*?</em>", text_of(page, "zh"), re.DOTALL)]
     assert [(page, em) for page, em in found if re.search(r">[^<]*[\u3400-\u9fff]", em)] == []

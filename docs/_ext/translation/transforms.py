@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.builders.gettext import MsgOrigin
 from sphinx.locale import _
 from sphinx.transforms import SphinxTransform
@@ -55,6 +56,36 @@ class PutSlugsBack(SphinxTransform):
         if self.document.slugs:
             self.env.metadata[self.env.docname]["myst_slugs"] = self.document.slugs
         del self.document.slugs
+
+
+# With which sign each letter begins in GB 2312, whose common signs stand in the order of their sounds: no Chinese
+# syllable begins with I, U or V.
+LETTERS = dict(zip("啊芭擦搭蛾发噶哈击喀垃妈拿哦啪期然撒塌挖昔压匝", "ABCDEFGHJKLMNOPQRSTWXYZ", strict=True))
+
+
+def by_sound(text: str) -> bytes:
+    """Return what puts Chinese words in the order of a dictionary, behind those in Latin letters."""
+    return text.casefold().encode("gb18030")
+
+
+class SortGlossary(SphinxTransform):
+    """Put the terms in the order in which a reader of Chinese looks for them, and have the index do so."""
+
+    default_priority = 21  # Sphinx has translated
+
+    def apply(self, **kwargs) -> None:
+        if not self.config.language.startswith("zh"):
+            return
+        for glossary in self.document.findall(addnodes.glossary):
+            glossary[0].children.sort(key=lambda item: by_sound(item.next_node(nodes.term).astext()))
+            for entry in glossary.findall(addnodes.index):
+                entry["entries"] = [(*words[:4], first_letter(words[1])) for words in entry["entries"]]
+
+
+def first_letter(term: str) -> str | None:
+    """Return below which letter of the index a Chinese word stands; others stand below their own."""
+    before = [letter for sign, letter in LETTERS.items() if by_sound(sign) <= by_sound(term)]
+    return before[-1] if before else None
 
 
 class TranslateCode(SphinxPostTransform):
@@ -144,5 +175,5 @@ class Gather(SphinxPostTransform):
                 add(message, MsgOrigin(f"comment {page}", number))
 
 
-READING = (FindCells, KeepSettings, KeepSlugs, PutSlugsBack)
+READING = (FindCells, KeepSettings, KeepSlugs, PutSlugsBack, SortGlossary)
 WRITING = (TranslateCode, TranslatePictures, TranslateNotes, WriteParameters, Gather)

@@ -18,5 +18,6 @@ def keep_all_errors(app: Sphinx, what: str, name: str, obj: object, options: obj
 
 
 def setup(app: Sphinx) -> dict:
+    app.setup_extension("sphinx.ext.napoleon")
     app.connect("autodoc-process-docstring", keep_all_errors, priority=600)  # napoleon is done
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -43,6 +43,7 @@ extensions = [
     "notfound.extension",
     "cards",
     "code_links",
+    "docstrings",
     "execution",
     "explorables",
     "figures",
@@ -117,6 +118,7 @@ sphinx_gallery_conf = {
 # Reference: the docstrings are the pages.
 autosummary_generate = True
 autodoc_typehints = "none"
+autodoc_preserve_defaults = True  # kernel=gaussian, not <function gaussian>
 autodoc_member_order = "bysource"
 napoleon_use_rtype = False
 napoleon_use_ivar = True

@@ -347,6 +347,18 @@ def test_search_finds_a_word(views, address):
     assert "11-did-training-help" in found[1], "and then the lesson about it"
 
 
+def test_the_words_of_a_closed_fold_stand_in_the_middle_of_its_box(views, address):
+    page = views["phone"]
+    page.goto(address + "zh/practice/exercises-1.html")
+    off = page.evaluate("""() => [...document.querySelectorAll("article details.admonition")].map((fold) => {
+        const words = document.createRange();
+        words.selectNodeContents(fold.querySelector("summary > .collapsed") ?? fold.querySelector("summary"));
+        const [inner, outer] = [words.getBoundingClientRect(), fold.getBoundingClientRect()];
+        return Math.abs(inner.top - outer.top - (outer.bottom - inner.bottom));
+    })""")
+    assert len(off) > 20 and max(off) <= 2
+
+
 def test_a_table_has_a_name_and_so_has_each_of_its_rows(parsed):
     page = parsed("lessons/03-who-is-near-me.html")
     tables = page.select("table")

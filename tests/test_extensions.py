@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import cards
 import code_links
+import docstrings
 import doctests
 import figures
 import inventories
@@ -305,6 +306,19 @@ def test_the_formula_font_has_what_the_formulas_show(tmp_path):
     assert set("ℎ𝛽≥0123456789") <= set(used)
     assert "𝑥" in used  # shown in italics
     assert "𝛼" in used
+
+
+def test_a_page_names_every_error_of_its_docstring():
+    def raises():
+        """Raises
+        ------
+        TypeError, ValueError
+            If it is wrong.
+        """
+
+    lines = [":raises TypeError: If it is wrong.", ""]  # what napoleon makes of it
+    docstrings.keep_all_errors(None, "function", "raises", raises, None, lines)
+    assert lines == [":raises TypeError or ValueError: If it is wrong.", ""]
 
 
 @pytest.mark.slow

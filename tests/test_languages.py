@@ -155,9 +155,56 @@ def test_english_that_stays_on_a_chinese_page_is_explained_there():
 
 @pytest.mark.site
 def test_a_parameter_is_set_as_chinese_is_set(parsed):
-    fields = parsed("zh/reference/generated/nwlesson.make_data.html").select("dl.field-list")
-    said = " ".join(field.get_text() for field in fields)
-    assert "n_train（int）：" in said and " -- " not in said
+    said = []
+    for path in (SITE / "zh" / "reference" / "generated").glob("*.html"):
+        fields = parsed(path.relative_to(SITE).as_posix()).select("dl.field-list dd p")
+        said += [field.get_text() for field in fields]
+    assert any(field.startswith("n_train（int）：") for field in said)
+    assert any(field.startswith("TypeError 或 ValueError：") for field in said)
+    assert any(
+        field.startswith("axes（collections.abc.Sequence，每项是 matplotlib.axes.Axes，可选）：") for field in said
+    )
+    assert any(field.startswith("keys, values（torch.Tensor）：") for field in said)
+    assert [field for field in said if re.search(r" -- | (of|or) |optional", field)] == []
+
+
+@pytest.mark.site
+def test_glossary_and_index_are_in_the_order_of_the_sounds(parsed):
+    """A reader of Chinese looks for a term by its first sound; those in Latin letters stand first."""
+    terms = [term.find(string=True) for term in parsed("zh/reference/glossary.html").select("dl.glossary > dt")]
+    asked = [
+        "softmax",
+        "边界偏差",
+        "参数",
+        "带宽",
+        "高斯核",
+        "核",
+        "加权平均",
+        "键",
+        "轮（迭代周期）",
+        "掩码",
+        "值",
+        "最近邻",
+    ]
+    assert [term for term in terms if term in asked] == asked
+    index = parsed("zh/genindex.html")
+    assert [letter for letter in index.select("article h2") if not re.match("[A-Z]", letter.get_text())] == []
+    assert "注意力" in index.select_one("#Z").get_text() and "softmax" in index.select_one("#S").get_text()
+
+
+@pytest.mark.site
+def test_italics_are_latin():
+    found = [(page, em) for page in PAGES for em in re.findall(r"<em\b.*?</em>", text_of(page, "zh"), re.DOTALL)]
+    assert [(page, em) for page, em in found if re.search(r">[^<]*[\u3400-\u9fff]", em)] == []
+    assert any("<em>Kernel Smoothing</em>" in em for _, em in found)
+
+
+@pytest.mark.site
+def test_what_the_bibliography_says_of_a_book_is_said_in_chinese():
+    shown = html.unescape(text_of("reference/bibliography.html", "zh")).replace("\N{NO-BREAK SPACE}", " ")
+    known = catalogues.entries(LANGUAGE)
+    assert len(theme_words.notes()) > 5
+    assert [note for note in theme_words.notes() if note in shown or known[note].string not in shown] == []
 
 
 def test_what_the_libraries_write_is_translated():

@@ -2,6 +2,7 @@
 
 import re
 
+import mathml
 import pytest
 import roles
 from conftest import DOCS
@@ -70,6 +71,13 @@ def test_the_search_for_typed_results_finds_them():
     assert TYPED.search(prose("The error is 0.44 here."))
     assert TYPED.search(prose("in 79 % of the seeds"))
     assert not TYPED.search(prose("step `0.125`, {fact}`w1-mse`, $w = 0.5$ and [a](b-1.2.md)"))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_a_formula_within_a_line_is_no_taller_than_the_line(page):
+    """A fraction of two storeys is tiny there, or tears the lines apart: it has a slash."""
+    inline = [formula for _, formula in mathml.FORMULA.findall(CELL.sub("", page.read_text(encoding="utf-8")))]
+    assert [formula for formula in inline if re.search(r"\\(frac|sqrt)", formula)] == []
 
 
 @pytest.mark.parametrize("page", LESSONS, ids=name)

@@ -29,6 +29,9 @@ stdlib_logging.getLogger("fontTools").setLevel(stdlib_logging.WARNING)
 # The package ziamath carries the font, and says nowhere that it will stay at this place; nothing else of it is used, so
 # it is not imported.
 FONT = Path(find_spec("ziamath").origin).parent / "fonts" / "STIXTwoMath-Regular.ttf"
+# Letters without their dot below a hat, and flat hats on tall letters. Not "ssty", a second and a third form of each
+# letter for indices: more than half of the font.
+FEATURES = ["dtls", "flac"]
 # What no end of a line must part from a formula, as browsers do: brackets, a comma, the "th" of "nth".
 BEFORE = re.compile(r"[(\[（“‘《]+$")
 AFTER = re.compile(r"^[^\s(\[（“‘《—\u3400-\u9fff]+")
@@ -105,15 +108,16 @@ def write_font(app: Sphinx) -> None:
     target = build_folder.generated(app) / "math.woff2"
     characters = used_characters(Path(app.srcdir))
     stamp = Path(app.config.lesson_build, "math-characters.txt")
-    if target.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == characters:
+    wanted = f"{characters} {FEATURES}"
+    if target.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
         return
-    options = subset.Options(flavor="woff2", layout_features=["ssty", "dtls", "flac"], hinting=False)
+    options = subset.Options(flavor="woff2", layout_features=FEATURES, hinting=False)
     font = TTFont(FONT, recalcTimestamp=False)
     subsetter = subset.Subsetter(options)
     subsetter.populate(text=characters)
     subsetter.subset(font)
     subset.save_font(font, target, options)
-    stamp.write_text(characters, encoding="utf-8")
+    stamp.write_text(wanted, encoding="utf-8")
 
 
 def setup(app: Sphinx) -> dict:

@@ -12,12 +12,17 @@ from sphinx.locale import _
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.writers.html5 import HTML5Translator
 
-NUMBER = re.compile(r"(?<=lesson) (?=\d)|(?<=lessons) (?=\d)|(?<=第) (?=\d)|(?<=\d) (?=[课题章])", re.IGNORECASE)
+LESSON = re.compile(r"(?<=lesson) (?=\d)|(?<=lessons) (?=\d)", re.IGNORECASE)
+UNIT = re.compile(r"(?<=\d) (?=(?:[KMG]i?B|[cm]?m)\b)")
+# What Chinese counts in; the number may be a fact, or code, and stand before the text.
+COUNTED = re.compile(
+    r"(?<=第) (?=\d|$)|(?:(?<=\d)|^) (?=[个次倍步轮点课题章节年行列号层张份朵维位票字兆秒毫分头条种组类格段件页天人回])"
+)
 
 
 class TieWords(SphinxPostTransform):
-    """Keep short code on one line, as `w = 1`, and "lesson 7" or "第 7 课" where it is a link: each has a frame or a
-    colour, and in two pieces it looks like two.
+    """Keep on one line a number and its unit, short code, as `w = 1`, and "lesson 7" where it is a link: code and links
+    have a frame or a colour, and in two pieces look like two.
     """
 
     default_priority = 330  # all texts are there
@@ -25,11 +30,19 @@ class TieWords(SphinxPostTransform):
 
     def run(self, **kwargs) -> None:
         for link in self.document.findall(nodes.reference):
-            for text in list(link.findall(nodes.Text)):
-                text.parent.replace(text, nodes.Text(NUMBER.sub("\N{NO-BREAK SPACE}", text)))
+            self.tie(link, LESSON)
+        self.tie(self.document, UNIT)
+        if self.config.language.startswith("zh"):
+            self.tie(self.document, COUNTED)
         for code in self.document.findall(nodes.literal):
             if " " in code.astext() and len(code.astext()) <= 12:
                 code["classes"].append("whole")
+
+    def tie(self, within: nodes.Element, spaces: re.Pattern) -> None:
+        for text in list(within.findall(nodes.Text)):
+            is_code = isinstance(text.parent, (nodes.literal, nodes.math, nodes.FixedTextElement))
+            if not is_code and spaces.search(text):
+                text.parent.replace(text, nodes.Text(spaces.sub("\N{NO-BREAK SPACE}", text)))
 
 
 class Translator(HTML5Translator):

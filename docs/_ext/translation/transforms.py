@@ -3,12 +3,13 @@
 from pathlib import Path
 
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.builders.gettext import MsgOrigin
 from sphinx.locale import _
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from translation import words
+from translation import theme_words, words
 
 
 class FindCells(SphinxTransform):
@@ -57,6 +58,36 @@ class PutSlugsBack(SphinxTransform):
         del self.document.slugs
 
 
+# With which sign each letter begins in GB 2312, whose common signs stand in the order of their sounds: no Chinese
+# syllable begins with I, U or V.
+LETTERS = dict(zip("啊芭擦搭蛾发噶哈击喀垃妈拿哦啪期然撒塌挖昔压匝", "ABCDEFGHJKLMNOPQRSTWXYZ", strict=True))
+
+
+def by_sound(text: str) -> bytes:
+    """Return what puts Chinese words in the order of a dictionary, behind those in Latin letters."""
+    return text.casefold().encode("gb18030")
+
+
+class SortGlossary(SphinxTransform):
+    """Put the terms in the order in which a reader of Chinese looks for them, and have the index do so."""
+
+    default_priority = 21  # Sphinx has translated
+
+    def apply(self, **kwargs) -> None:
+        if not self.config.language.startswith("zh"):
+            return
+        for glossary in self.document.findall(addnodes.glossary):
+            glossary[0].children.sort(key=lambda item: by_sound(item.next_node(nodes.term).astext()))
+            for entry in glossary.findall(addnodes.index):
+                entry["entries"] = [(*words[:4], first_letter(words[1])) for words in entry["entries"]]
+
+
+def first_letter(term: str) -> str | None:
+    """Return below which letter of the index a Chinese word stands; others stand below their own."""
+    before = [letter for sign, letter in LETTERS.items() if by_sound(sign) <= by_sound(term)]
+    return before[-1] if before else None
+
+
 class TranslateCode(SphinxPostTransform):
     """Put comments into the language of the site; the cell that has run, and is stored, stays as it was."""
 
@@ -88,8 +119,31 @@ class TranslatePictures(SphinxPostTransform):
                 raw.replace_self(nodes.raw("", words.translate_picture(raw.astext(), _), format="html"))
 
 
+class TranslateNotes(SphinxPostTransform):
+    """Put what the bibliography says in words into the language of the site; names and titles stay."""
+
+    default_priority = 310  # sphinxcontrib-bibtex has written it
+    formats = ("html",)
+
+    def run(self, **kwargs) -> None:
+        if self.config.language == "en":
+            return
+        for citation in self.document.findall(nodes.citation):
+            for text in list(citation.findall(nodes.Text)):
+                said = text
+                for note in theme_words.notes():
+                    said = said.replace(f"{note}.", _(note))
+                text.parent.replace(text, nodes.Text(said))
+
+
+# What stands between the names of types, and how that is said in Chinese.
+TYPE_SAID = {" (": "（", ")": "）", ", ": "，", " or ": " 或 ", " of ": "，每项是 ", "optional": "可选"}
+
+
 class WriteParameters(SphinxPostTransform):
-    """Set a parameter as Chinese is set: wide brackets around its type, and a colon where Sphinx puts a dash."""
+    """Set a parameter as Chinese is set: wide brackets around its type, a colon where Sphinx puts a dash, and in words
+    what numpydoc says of types in English: "list of Epoch, optional".
+    """
 
     default_priority = 320
     formats = ("html",)
@@ -100,9 +154,9 @@ class WriteParameters(SphinxPostTransform):
         for body in self.document.findall(nodes.field_body):
             for paragraph in body.findall(nodes.paragraph):
                 for text in list(paragraph.findall(nodes.Text)):
-                    marks = {" (": "（", ")": "）"}
-                    said = marks.get(text) or text.replace(" -- ", "：", 1)
-                    text.parent.replace(text, nodes.Text(said))
+                    said = TYPE_SAID.get(text) or text.replace(") -- ", "）：", 1).replace(" -- ", "：", 1)
+                    whole = text.parent if text == "optional" else text  # Chinese has no italics
+                    whole.parent.replace(whole, nodes.Text(said))
 
 
 class Gather(SphinxPostTransform):
@@ -121,5 +175,5 @@ class Gather(SphinxPostTransform):
                 add(message, MsgOrigin(f"comment {page}", number))
 
 
-READING = (FindCells, KeepSettings, KeepSlugs, PutSlugsBack)
-WRITING = (TranslateCode, TranslatePictures, WriteParameters, Gather)
+READING = (FindCells, KeepSettings, KeepSlugs, PutSlugsBack, SortGlossary)
+WRITING = (TranslateCode, TranslatePictures, TranslateNotes, WriteParameters, Gather)

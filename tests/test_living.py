@@ -187,6 +187,8 @@ ROOM = """p => [...p.querySelectorAll(".living-number:not(.living-turn *)")].map
     const text = document.createRange();
     text.selectNodeContents(e.firstChild);
     return Math.round(e.getBoundingClientRect().width - text.getBoundingClientRect().width); })"""
+# How wide the field of the number that is turned is, and whether it has a line; without one its room would be a hole.
+FIELD = """e => [e.getBoundingClientRect().width.toFixed(1), getComputedStyle(e).borderBottomStyle]"""
 # The widths at which a line ends after a number, though a comma or a full stop should follow.
 PARTED = """p => [...Array(55).keys()].map(i => 200 + 8 * i).filter(width => {
     p.style.width = `${width}px`;
@@ -223,6 +225,9 @@ def test_a_sentence_is_turned_by_keyboard_and_finger(small, address, facts, less
     for i, name in enumerate(names):
         box, slider, stops = boxes.nth(i), boxes.nth(i).get_by_role("slider"), living.stops(facts[name])
         height, at = box.locator("p").evaluate(PLACES)
+        number = box.locator(".living-turn .living-number")
+        field = number.evaluate(FIELD)
+        assert field[1] == "solid"
         assert slider.get_attribute("aria-valuetext") == stops.at_start(stops.turned), "nothing has been turned yet"
         colours = "e => [e, e.parentElement, e.closest('p')].map(one => getComputedStyle(one).color)"
         slider_colour, role, text = slider.evaluate(colours)
@@ -235,6 +240,7 @@ def test_a_sentence_is_turned_by_keyboard_and_finger(small, address, facts, less
             assert " ".join(slider.get_attribute("aria-valuetext").split()) == told(box), "a listener hears all of it"
             before, (height, now) = height, box.locator("p").evaluate(PLACES)
             assert height >= before and now == at, "no line goes again, and the slider stays"
+            assert number.evaluate(FIELD) == field, "what follows the number stays where it is"
             assert set(box.locator("p").evaluate(ROOM)) == {0}, "a number leaves no hole in the sentence"
         assert len(re.findall(r"[\w.,%]+", told(box))) <= 24
         area = slider.bounding_box()
@@ -270,11 +276,13 @@ def test_without_a_script_and_on_paper_it_is_a_whole_sentence(views, small, addr
         views["plain"].goto(address + EDITIONS[edition] + lesson)
         box = views["plain"].locator(".living").filter(has=views["plain"].locator("input"))
         assert box.locator("input:visible").count() == 0
+        assert box.locator(".living-turn .living-number").evaluate(FIELD)[1] == "none"
         stops = living.stops(facts[name])
         assert sorted(box.locator(".living-number").all_inner_texts()) == sorted(map(stops.at_start, stops.places))
     small.goto(address + EDITIONS[edition] + FOUND["ask-at-w"][0])
     small.emulate_media(media="print")
     assert small.locator(".living input:visible").count() == 0
+    assert small.locator(".living-turn .living-number").evaluate(FIELD)[1] == "none"
     small.emulate_media(media="screen")
 
 

@@ -36,7 +36,7 @@ assert near.argmax() == 0 and loud.argmax() == lengths.argmax() == 1
 # The area of a disc is the weight by distance, the area of a ring the weight by product. On the left every disc fills
 # its ring.
 
-fig, axes = plt.subplots(1, 2, sharex=True, sharey=True, figsize=(4.8, 3.3))
+fig, axes = plt.subplots(1, 2, sharex=True, sharey=True, figsize=(4.8, 3.1))
 circle = torch.linspace(0, 2 * math.pi, 101)
 for ax, (name, keys) in zip(axes, cases.items()):
     distance, product = weights[name]

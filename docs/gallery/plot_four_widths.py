@@ -45,6 +45,6 @@ describe(
     fig,
     f"""Four rows, each with a fit of the fifty points on the left and its heat map on the right, on one colour scale.
     From top to bottom the dashed curve turns from one that runs after single points into a hump that is too low, and
-    the map from a thin dark line into a broad pale band. {"; ".join(words)}.""",
+    the map from a thin strong line into a broad pale band. {"; ".join(words)}.""",
 )
 plt.show()

@@ -64,9 +64,9 @@ for ax, (title, (query, weights)) in zip(axes.flat, panels.items()):
     ax.get_yticklabels()[words.index(query)].set_color(COLOURS["query"])
     ax.tick_params(axis="y", left=False, pad=11)
     best = heights.index(max(heights))
-    ax.text(heights[best] - 0.03, best + 0.42, f"{heights[best]:.2f}", color=COLOURS["weight"], ha="right", va="top")
+    ax.text(heights[best] + 0.04, best, f"{heights[best]:.2f}", color=COLOURS["weight"], va="center")
     ax.set_title(title, loc="left", x=-0.5)
-    ax.set(ylim=(len(words) - 0.4, -0.6), xlim=(0, 1.05))
+    ax.set(ylim=(len(words) - 0.4, -0.6), xlim=(0, 1.4), xticks=[0, 1])
 for ax in axes[-1]:
     ax.set_xlabel("attention weight")
 words = [f"{title}: most to {word}, {weight:.2f}" for title, (word, weight) in loudest.items()]

@@ -21,20 +21,23 @@ best = ws[torch.stack([leave_one_out_loss(w, data.x_train, data.y_train) for w i
 
 fig, ax = plt.subplots(figsize=(4.8, 3.3))
 words = []
-for lr, style in (1.0, ":"), (0.5, "-"), (0.1, "--"):
+for lr, style, label, place in (
+    (1.0, ":", "learning rate 1 (or 0.5, no half)", (26, 12.7)),
+    (0.5, "-", "rate 0.5", (17, 7.7)),
+    (0.1, "--", "rate 0.1", (24, 2.2)),
+):
     net = NWKernelRegression(generator=torch.Generator().manual_seed(0))
     history = train(net, data.x_train, keys, values, data.y_train, epochs=100, lr=lr)
     path = [row.w for row in history] + [net.w.item()]
-    label = f"learning rate {lr:g}" + (" (or 0.5, no half)" if lr == 1 else "")
-    ax.plot(path, style, color="black", label=label)
+    ax.plot(path, style, color="black")
+    ax.text(*place, label, color="black")
     print(f"learning rate {lr:g}: highest {max(path):.2f}, after 5 epochs {path[5]:.2f}, after 100 {path[100]:.2f}")
     words.append(f"with {lr:g} it reaches {path[5]:.1f} after 5 and {path[100]:.1f} after 100")
 ax.axhline(best, color="black", linewidth=1)
 ax.text(100, best - 0.45, f"best w = {best:.2f}", color="black", ha="right", va="top")
 ax.axvspan(0, 5, color="black", alpha=0.12, linewidth=0)
 ax.text(6, 0.3, "the book stops here")
-ax.set(xlabel="epoch", ylabel="w", xlim=(0, 100), ylim=0)
-ax.legend(loc="upper right")
+ax.set(xlabel="epoch", ylabel="w", xlim=(0, 100), ylim=0, yticks=[0, 5, 10, 15])
 describe(fig, f"w against the epoch, from {path[0]:.1f} on; the best is {best:.1f}. Learning rate: {'; '.join(words)}.")
 plt.show()
 

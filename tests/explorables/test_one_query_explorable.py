@@ -88,6 +88,34 @@ def test_one_query_that_reaches_nobody_says_so(visit):
     assert root.locator("svg").get_by_text("nan", exact=False).count() == 0
 
 
+# How far the number is from its diamond, whether it is within the drawing, and how many pixels of the curve and of the
+# query's line pass below it.
+BESIDE = """svg => {
+    const [number, diamond] = ["answer", "prediction"].map(part => svg.querySelector(`[data-part=${part}]`).getBBox());
+    const ends = (a, b, from, size) => Math.max(0, a[from] - b[from] - b[size], b[from] - a[from] - a[size]);
+    const inside = number.x > 44 && number.x + number.width < svg.viewBox.baseVal.width && number.y > 0;
+    const covered = ["curve", "query"].map(part => {
+        const line = svg.querySelector(`[data-part=${part}]`);
+        return [...Array(Math.floor(line.getTotalLength())).keys()].filter(i => {
+            const { x, y } = line.getPointAtLength(i);
+            return x > number.x && x < number.x + number.width && y > number.y + 3 && y < number.y + number.height - 3;
+        }).length;
+    });
+    return [Math.hypot(ends(number, diamond, "x", "width"), ends(number, diamond, "y", "height")), inside, ...covered];
+}"""
+
+
+@pytest.mark.parametrize(("where", "view"), [("play/index.html", "desktop"), ("index.html", "phone")])
+def test_the_number_is_beside_its_diamond_and_not_upon_the_curve(load, where, view):
+    page = load(where=where, view=view)
+    root = start(page, "one-query")
+    canvas = root.locator("svg.explorable-canvas")
+    for i in range(51):
+        settled(page, root, lambda i=i: input_of(root, "x").fill(str(i / 10)))
+        away, inside, curve, line = canvas.evaluate(BESIDE)
+        assert (away < 12, inside, curve < 12, line) == (True, True, True, 0), (i / 10, away, curve, line)
+
+
 def test_one_query_by_mouse(visit):
     page, root = visit("one-query")
     box = root.locator("svg.explorable-canvas").bounding_box()

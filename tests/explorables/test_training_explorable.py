@@ -227,7 +227,21 @@ def test_a_point_beyond_the_edge_stays_there_and_says_its_w(visit):
     show(page, root, "log=true&epochs=2")
     _, ws, _ = descend(2, log=True)
     assert ws[1] > 12 > ws[2]
-    assert set(names.all_text_contents()) == {"0", "1 →", "2"}, "no label for both sides of the edge"
+    assert set(names.all_text_contents()) == {"start", "1 →", "2"}, "no label for both sides of the edge"
+
+
+@pytest.mark.parametrize("view", ["desktop", "phone"])
+def test_the_start_has_its_name_beside_it(visit, view):
+    """A 0 there would look like a number of the axis."""
+    page, root = visit("training", view=view)
+    names = root.locator("[data-part=epoch-numbers] text")
+    assert names.all_text_contents() == ["start"]
+    for state in "epochs=0", "epochs=3", "epochs=3&lr=0.1", "epochs=3&log=true":
+        show(page, root, state)
+        assert names.all_text_contents().count("start") == 1, state
+        name = names.get_by_text("start").bounding_box()
+        point = root.locator("[data-part=epochs] circle").first.bounding_box()
+        assert 0 < name["x"] - point["x"] - point["width"] < 12 and name["y"] < point["y"] + 8 < name["y"] + 24, state
 
 
 def test_the_folded_settings_say_how_many_are_changed(visit):

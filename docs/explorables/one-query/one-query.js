@@ -30,6 +30,7 @@ import {
   kernels,
   neighbours,
   pool,
+  predict,
   products,
   range,
   scores,
@@ -42,6 +43,8 @@ const GRID = range(201, (i) => i / 40);
 const REAL = GRID.map(truth);
 const BELL = range(321, (i) => (i - 160) / 40); // where the kernel is drawn, in widths
 const NEAREST = 5;
+const NEAR = 0.15; // around a query, to see how steep the curve is there
+const ROOM = 48; // that the number needs on either side
 const NONE = "–";
 const brief = (sum) => (sum > 0 && sum < 0.01 ? sum.toExponential(2).replace("-", "−") : number(sum));
 
@@ -62,6 +65,7 @@ function look({ x: keys, y: values }, { x: query, w, kernel }, { grid, curve, mo
   return {
     ...{ query, w, kernel, grid, curve, most, width, count, weights: row },
     prediction: row && pool(row, values),
+    around: predict([query - NEAR, query + NEAR], keys, values, w, kernel),
     total: keys.reduce((sum, key) => sum + count(key), 0),
     x: scale(0, 5, 44, width - GRIP),
     y: scaleAround(values, height - (bare ? 44 : 166), 28),
@@ -112,14 +116,20 @@ const barsLayer = (svg, keys) =>
     },
   );
 
-// Between the panels, where nothing else is drawn; in a bare figure above the points.
-function label({ query, prediction, x, y, h }, say) {
-  const right = query < 2.5;
+// Above the diamond, and as far to the left as the curve climbs to the right, so that it stands beside the curve. At an end
+// of the axis it goes inwards, and where the curve does so above the diamond, the number stands below.
+function label({ query, prediction, around, x, y, width }, say) {
+  const inwards = (x(query) < x.from + ROOM) - (x(query) > width - ROOM);
+  if (prediction === null) {
+    const way = query < 2.5 ? 1 : -1;
+    return { x: x(query) + 13 * way, y: y.to + 12, "text-anchor": way > 0 ? "start" : "end", text: say("nobody") };
+  }
+  const climb = clamp((y(around[0]) - y(around[1])) / (x(2 * NEAR) - x.from), -1, 1);
   return {
-    x: right ? Math.max(x(query) + 13, x(0.9)) : x(query) - 13,
-    y: h.from === h.to ? y.to + 12 : h.to - 10,
-    "text-anchor": right ? "start" : "end",
-    text: prediction === null ? say("nobody") : number(prediction),
+    x: x(query) + 28 * (inwards || -climb),
+    y: y(prediction) + (inwards * climb > 0 ? 17 : -13),
+    "text-anchor": "middle",
+    text: number(prediction),
   };
 }
 

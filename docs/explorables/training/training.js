@@ -206,12 +206,15 @@ function epochsLayer(svg) {
   );
 }
 
-// Beyond the edge an arrow, and for the present point its w, above the curve.
+// Beyond the edge an arrow, and for the present point its w, above the curve. On the cliff, where the start mostly is, there
+// is room for a word on the right alone.
 function numbersLayer(svg, say) {
   const rows = ({ places }) => (places.length ? labels(places) : []);
   return marksLayer(svg, "epoch-numbers", "text", {}, rows, ({ now, last }, [from, to, x, y, beyond]) => {
-    const epochs = from === to ? String(from) : `${from}–${to}`;
-    if (!beyond) return { x: x - 6, y: y + (y > 160 ? -13 : 21), text: epochs, "text-anchor": "middle", class: null };
+    const epochs = from === to ? String(to || say("at-start")) : `${from}–${to}`;
+    const look = { text: epochs, "text-anchor": "middle", class: null };
+    if (!beyond && to === 0 && y < 160) return { ...look, x: x + 12, y: y + 3, "text-anchor": "start" };
+    if (!beyond) return { ...look, x: x - 6, y: y + (y > 160 ? -13 : 21) };
     const text = say(to === now.epochs ? "beyond" : "beyond-then", { epochs, w: short(last.w) });
     return { x, y: y - 14, text, "text-anchor": "end", class: "clear" };
   });

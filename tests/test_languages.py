@@ -9,14 +9,17 @@ from collections import Counter
 
 import build_site
 import lint_translation
+import nbformat
 import pytest
 import translate
 from conftest import DOCS, SITE, build_small_site, english_pages
 from sphinx.util.nodes import extract_messages
 from theme import mends
 from translation import catalogues, theme_words, words
+from translation.markdown import translate_markdown
 
 LANGUAGE = "zh_CN"
+HANZI = re.compile(r"[\u4e00-\u9fff]")
 FILES = sorted((DOCS / "locales" / LANGUAGE).glob("*.po"))
 PAGES = [path.relative_to(SITE).as_posix() for path in english_pages()]
 # What both languages must have, as often as each other: a pattern for each kind of thing.
@@ -151,6 +154,57 @@ def test_english_that_stays_on_a_chinese_page_is_explained_there():
         left |= {(page, words) for words in re.findall(r"<mtext>([^<]*[A-Za-z]{4}[^<]*)</mtext>", text)}
         left |= {(page, words) for words in re.findall(r"<span>([上下]一步)</span>", text)}
     assert left == set()
+
+
+# What a line of a notebook has besides words: code, formulas, pictures.
+NO_TEXT = re.compile(r"```.*?```|<code>.*?</code>|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$", re.DOTALL)
+
+
+@pytest.mark.site
+@pytest.mark.parametrize("path", sorted((SITE / "zh" / "notebooks").glob("[lp]*/*.ipynb")), ids=lambda path: path.stem)
+def test_a_chinese_notebook_is_chinese(path):
+    cells = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "markdown"]
+    lines = NO_TEXT.sub("", "\n".join(cells)).splitlines()
+    left = [line for line in lines if re.search(r"[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}", line) and not HANZI.search(line)]
+    assert left == []
+
+
+@pytest.mark.site
+def test_a_title_that_begins_with_a_number_keeps_it_in_a_notebook():
+    """The number of a lesson stands before its title already."""
+    text = (SITE / "zh" / "notebooks" / "lessons" / "09-leave-yourself-out.ipynb").read_text(encoding="utf-8")
+    assert "网站上的图 (*4 个点" in text
+    assert "(*8 " not in text
+
+
+def test_after_a_directive_the_words_are_translated_again():
+    """Its last fence looks like the first of a block of code."""
+    page = """```{living} a
+:turn: the width
+
+At {w}.
+```
+
+Then.
+
+:::{note} Title
+```{admonition} Answer
+:collapsible: closed
+
+Inside.
+```
+After.
+:::
+
+```
+Code.
+```
+End."""
+    said = translate_markdown(page, lambda text: text.upper())
+    assert re.findall(r"^[A-Z][A-Za-z {}]+\.$", said.replace("{W}", "{w}"), re.MULTILINE) == [
+        *("AT {w}.", "THEN.", "INSIDE.", "AFTER.", "Code.", "END.")
+    ]
+    assert ":::{note} TITLE" in said
 
 
 @pytest.mark.site

@@ -195,3 +195,9 @@ def test_every_step_of_the_source_is_there(number, line):
     (page,) = [lesson for lesson in LESSONS if lesson.name.startswith(number)]
     text, wanted = ("".join(part.split()) for part in (page.read_text(encoding="utf-8"), line))
     assert wanted in text, "broken lines do not count"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_an_index_stands_beside_what_has_a_hat(page):
+    """docutils sets the i of \\hat{y}_i below the y, and that of \\hat{y_i} beside it."""
+    assert re.findall(r"\\hat(?:\{\w+\}|\s*\w)\}?_", page.read_text(encoding="utf-8")) == []

@@ -66,7 +66,10 @@ def needs(app: Sphinx, cells: list[nbformat.NotebookNode]) -> nbformat.NotebookN
 def first_cells(app: Sphinx, docname: str, links: Links, cells: list) -> list[nbformat.NotebookNode]:
     """Return the cells that say which page this is, and install what its own cells need."""
     page = links.to(links.titles[docname], docname)
-    about = _("This notebook is the page “{page}” of the lesson *{lesson}*.")
+    about = _(
+        "This notebook is the page “{page}” of the lesson *{lesson}*. "
+        "Run the next cell first: it installs what is missing."
+    )
     about = about.format(page=page, lesson=app.config.html_title)
     return [nbformat.v4.new_markdown_cell(about, id="about"), needs(app, cells)]
 
@@ -75,7 +78,11 @@ def links_of(app: Sphinx) -> Links:
     """Return what the notebooks may say of the site's pages."""
     labels = app.env.get_domain("std").anonlabels
     targets = {name: f"{document}.html#{anchor}" for name, (document, anchor) in labels.items()}
-    titles = {name: re.sub(r"^\d+ ", "", title.astext()) for name, title in app.env.titles.items()}
+    numbered = re.compile(r"^\d+ ")  # lessons are: a picture's title may begin with "4 points"
+    titles = {
+        name: numbered.sub("", title.astext()) if name.startswith("lessons/") else title.astext()
+        for name, title in app.env.titles.items()
+    }
     return Links(app.config.html_baseurl, titles, targets)
 
 

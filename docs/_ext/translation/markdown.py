@@ -18,6 +18,7 @@ def translate_markdown(text: str, say: Say) -> str:
     done: list[str] = []
     block: list[str] = []
     code = ""  # the fence of the code that we are in
+    directives: list[str] = []  # the fences of the directives that we are in
 
     def finish() -> None:
         if block:
@@ -29,9 +30,16 @@ def translate_markdown(text: str, say: Say) -> str:
         if code:
             done.append(line)
             code = "" if fence and fence[1] == code and not fence[3] else code
+        elif fence and fence[1] in directives[-1:] and not fence[2] and not fence[3]:
+            finish()
+            done.append(line)
+            directives.pop()
         elif fence:
             finish()
-            code = fence[1] if fence[1][0] == "`" and (not fence[2] or fence[2] == "{code-cell}") else ""
+            if fence[1][0] == "`" and (not fence[2] or fence[2] == "{code-cell}"):
+                code = fence[1]
+            else:
+                directives.append(fence[1])
             title = say(fence[3]) if fence[2] and fence[3] else fence[3]
             done.append(line.removesuffix(fence[3]) + title)
         elif not line.strip() or re.match(r"^\s*(:[\w-]+:|\(\S+\)=$)", line):

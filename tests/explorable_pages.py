@@ -45,6 +45,21 @@ PUT_BACK = """() => {
 }"""
 
 
+# A figure among eleven others takes half as much time again for each key: the browser lays out the whole page.
+ALONE = """root => {
+    const article = root.closest("article");
+    article.style.minHeight = `${article.offsetHeight}px`;  // room to scroll
+    window.away = [];
+    for (const other of document.querySelectorAll(".explorable")) {
+        if (other === root) continue;
+        const place = document.createComment("");
+        other.replaceWith(place);
+        window.away.push([place, other]);
+    }
+}"""
+TOGETHER = "for (const [place, other] of window.away ?? []) place.replaceWith(other)"
+
+
 def double(seed=0):
     """The lesson's data, its float32 numbers as float64."""
     return [tensor.double() for tensor in make_data(50, step=0.125, seed=seed)]
@@ -112,6 +127,16 @@ def put_back(page, view):
     page.evaluate("for (const live of document.querySelectorAll('.explorable-live')) live.textContent = ''")
 
 
+def start_alone(page, name, view):
+    """Start an explorable and leave it on the page without the others; return it."""
+    if page.alone != name:
+        page.evaluate(TOGETHER)
+        start(page, name).evaluate(ALONE)
+        put_back(page, view)
+        page.alone = name
+    return start(page, name)
+
+
 @pytest.fixture(scope="module")
 def kept(chromium, address):
     """The page of all explorables as one view shows it, opened when a test first asks for it."""
@@ -120,6 +145,7 @@ def kept(chromium, address):
     def keep(view):
         if view not in pages:
             pages[view] = open_page(chromium, address + PLAY, view)
+            pages[view].alone = None
             put_back(pages[view], view)
         return pages[view]
 
@@ -130,12 +156,15 @@ def kept(chromium, address):
 
 @pytest.fixture
 def visit(kept):
-    """An explorable on a page that stays open, in the state `w=1&x=2`; a complaint of the browser fails the test."""
+    """An explorable, without the others, on a page that stays open, in the state `w=1&x=2`.
+
+    A complaint of the browser fails the test.
+    """
     visited = {}
 
     def bring(name, state="", *, view="desktop"):
         page = visited[view] = kept(view)
-        root = start(page, name)
+        root = start_alone(page, name, view)
         if state:
             show(page, root, state)
         return page, root

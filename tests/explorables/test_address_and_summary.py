@@ -36,11 +36,11 @@ def test_nonsense_in_the_address_is_ignored(visit, load, turn):
     assert {name: seen(start(page, name)) for name in NONSENSE} == untouched
 
 
-def test_a_state_of_a_step_is_the_same_in_the_address(visit, load):
+def test_a_state_of_a_step_is_the_same_in_the_address(load):
     """Press the last {try} button of each; a page with the address that they have written shows the same."""
-    states = {}
+    page, states = load(), {}
     for name in NAMES:
-        page, root = visit(name)
+        root = start(page, name)
         press = root.locator("button.try").last
         settled(page, root, lambda press=press: press.evaluate("button => button.click()"))
         assert urlsplit(page.url).fragment == f"explore-{name}"

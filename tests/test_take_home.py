@@ -13,6 +13,7 @@ import sysconfig
 import venv
 from importlib.metadata import distribution
 from pathlib import Path
+from types import SimpleNamespace
 from zipfile import ZipFile
 
 import nbformat
@@ -40,15 +41,17 @@ socket.socket.connect = only_here
 
 
 def with_what_they_need(*names):
-    """Names and files of installed packages, with the packages that these need."""
-    found, waiting = {}, list(names)
+    """Installed packages, with the packages that these and their extras need: torch for graphics cards has extras."""
+    found, waiting = {}, [(name, "") for name in names]
     while waiting:
-        package = distribution(waiting.pop())
-        if package.name not in found:
-            found[package.name] = package
-            needed = [Requirement(line) for line in package.requires or ()]
-            waiting += [need.name for need in needed if not need.marker or need.marker.evaluate({"extra": ""})]
-    return found.values()
+        name, extra = waiting.pop()
+        package = distribution(name)
+        if (package.name, extra) not in found:
+            found[package.name, extra] = package
+            for need in map(Requirement, package.requires or ()):
+                if not need.marker or need.marker.evaluate({"extra": extra}):
+                    waiting += [(need.name, part) for part in ("", *need.extras)]
+    return {package.name: package for package in found.values()}.values()
 
 
 class Home:
@@ -110,6 +113,18 @@ def packages_of(path):
 def wheel():
     (path,) = (SITE / "notebooks").glob("*.whl")
     return path
+
+
+def test_what_an_extra_needs_comes_along(monkeypatch):
+    """Or pip, which is asked for our package, looks for what torch needs and has no network to find it."""
+    needs = {
+        "torch": ["cuda[runtime]"],
+        "cuda": ['runtime; extra == "runtime"', 'other; extra == "other"'],
+        "runtime": [],
+    }
+    packages = {name: SimpleNamespace(name=name, requires=lines) for name, lines in needs.items()}
+    monkeypatch.setitem(globals(), "distribution", packages.__getitem__)
+    assert {package.name for package in with_what_they_need("torch")} == {"torch", "cuda", "runtime"}
 
 
 # The first cell

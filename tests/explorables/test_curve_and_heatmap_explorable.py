@@ -3,6 +3,7 @@
 import re
 
 import numpy as np
+import pytest
 import torch
 from explorable_pages import PAUSE, double, input_of, minus, rows_of, settled
 from torch import nn
@@ -156,3 +157,12 @@ def test_the_curve_at_the_right_end_is_a_staircase_through_the_points(visit):
     assert len(misses) > 40 and max(misses) < 2
     slopes = [abs(b - a) for a, b, x, then in zip(ys, ys[1:], xs, xs[1:], strict=False) if then - x > 1.5]
     assert max(slopes) < 1, "what is not upright is level"
+
+
+@pytest.mark.parametrize("view", ["desktop", "phone"])
+def test_the_text_with_the_error_stands_where_the_question_says(visit, view):
+    _, root = visit("curve-and-heatmap", view=view)
+    assert root.get_by_text("the text below the figure tells the mean squared error").count() == 1
+    canvas, summary = (root.locator(f".explorable-{part}").bounding_box() for part in ("canvas", "summary"))
+    assert 0 <= summary["y"] - canvas["y"] - canvas["height"] < 20
+    assert "Mean squared error: " in root.locator(".explorable-summary").inner_text()

@@ -149,13 +149,16 @@ def forget_the_peak() -> None:
 def measure_peak(name: str, n: int, ws: list[float]) -> float:
     queries, keys, values, _ = problem(n)
     function = METHODS[name][0]
-    for w in ws:
-        function(queries[:50], keys[:50], values[:50], w)
-    forget_the_peak()
-    before = peak_so_far()
-    for w in ws:
-        function(queries, keys, values, w)
-    return peak_so_far() - before
+    rises = []
+    for _ in range(3):  # pages of code that come in late are counted, too: the least of three is the calls' own
+        for w in ws:
+            function(queries[:50], keys[:50], values[:50], w)
+        forget_the_peak()
+        before = peak_so_far()
+        for w in ws:
+            function(queries, keys, values, w)
+        rises.append(peak_so_far() - before)
+    return min(rises)
 
 
 def pooling(n: int) -> dict[str, dict[str, float]]:

@@ -154,6 +154,24 @@ def test_without_a_script_there_is_no_field_and_the_solution_unfolds(views, addr
     assert window.locator("#exercise-2a details.solution p").last.is_visible()
 
 
+@pytest.mark.parametrize("folder", ["", "zh/"], ids=["English", "Chinese"])
+@pytest.mark.parametrize("view", ["phone", "desktop"])
+def test_a_label_stands_right_beside_its_field_or_above_it(views, address, folder, view):
+    window = views[view]
+    window.goto(f"{address}{folder}practice/exercises-4.html")
+    gaps = window.locator("form.answer").evaluate_all(
+        """forms => forms.map(form => Math.min(...[...form.querySelectorAll(".answer-field")].map(field => {
+            const words = document.createRange();
+            words.selectNodeContents(field.querySelector("label"));
+            const [label, box] = [words, field.querySelector("input, select")].map(e => e.getBoundingClientRect());
+            return Math.max(box.left - label.right, box.top - label.bottom);
+        })))"""
+    )
+    assert len(gaps) > 8 and max(gaps) < 20
+    asked = window.locator("form.answer select option:first-child")
+    assert set(asked.all_inner_texts()) == {"请选" if folder else "choose"}
+
+
 @pytest.mark.parametrize("path", [*PAGES, "practice/index.html"])
 def test_fields_break_no_rule_of_axe_and_fit_a_phone(views, address, path):
     window = views["phone"]

@@ -23,6 +23,7 @@ import build_folder
 from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
+from sphinx.locale import _
 from sphinx.util.docutils import SphinxDirective
 
 HERE = Path(__file__).parent
@@ -186,7 +187,7 @@ def open_field(self, node) -> None:
         self.body.append(f'<input id="{name}" autocomplete="off" autocapitalize="off" spellcheck="false">')
         return
     texts = "".join(f'<option value="{i}">{self.encode(text.astext())}</option>' for i, text in enumerate(options))
-    self.body.append(f'<select id="{name}"><option value="">–</option>{texts}</select>')
+    self.body.append(f'<select id="{name}"><option value="">{_("choose")}</option>{texts}</select>')
 
 
 def visit_field(self, node) -> None:

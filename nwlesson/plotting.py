@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import Colormap, Normalize
+from matplotlib.colors import Colormap, ListedColormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from torch import Tensor
@@ -272,8 +272,12 @@ def _name_axes(ax: Axes, n: int) -> None:
 
 
 def _shades(n: int) -> Colormap:
-    """Return the colours of n maps: few for many, or a page with their pictures would be too heavy."""
-    return plt.get_cmap("Purples", 256 if n <= 3 else 50)
+    """Return the colours of n maps: few for many, or a page with their pictures would be too heavy.
+
+    They are matplotlib's Purples, spaced so that the lightness falls evenly with the weight; its own pale end is so
+    pale that a broad band would hardly be seen.
+    """
+    return ListedColormap(plt.get_cmap("Purples")(np.linspace(0, 1, 256 if n <= 3 else 50) ** 0.7))
 
 
 def _check_maps(

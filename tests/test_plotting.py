@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.colors import to_hex
 from matplotlib.text import Text
+from test_palette import seen
 
 from nwlesson import (
     COLOURS,
@@ -320,6 +321,15 @@ def test_heat_maps_show_the_matrices_on_one_colour_scale():
         assert mesh.get_cmap().name == meshes(fig)[0].get_cmap().name
     assert fig.axes[2].get_ylabel() == "attention weight"
     assert fig.axes[2].get_ylim() == pytest.approx((0, top))
+
+
+@pytest.mark.parametrize("n", [1, 5])
+def test_the_lightness_of_a_map_falls_evenly_with_the_weight(n):
+    """Or a broad band, whose weights are all small, would hardly be seen."""
+    colours = meshes(show_heatmaps(n * [torch.ones(4, 3)], QUERIES, KEYS))[0].get_cmap()
+    light = np.array([seen(to_hex(colours(weight)), "usual")[0] for weight in np.linspace(0, 1, 11)])
+    np.testing.assert_allclose(light, np.linspace(light[0], light[-1], 11), atol=7)
+    assert (np.diff(light) < 0).all()
 
 
 @pytest.mark.parametrize("points", [(QUERIES, KEYS), (KEYS[:1], QUERIES), (QUERIES, KEYS[:1])])

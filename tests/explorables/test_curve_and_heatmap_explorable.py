@@ -41,7 +41,7 @@ def expect_curve_and_heatmap(root, x, w):
     ]
     paths = root.locator("[data-part=cells] path").evaluate_all("all => all.map(e => e.getAttribute('d'))")
     drawn = [path.count("M") for path in paths]
-    levels = (weights.sqrt() * 25 + 0.5).floor().long().flatten()
+    levels = (weights**0.4 * 25 + 0.5).floor().long().flatten()
     assert drawn == torch.bincount(levels, minlength=26)[1:].tolist()
 
 

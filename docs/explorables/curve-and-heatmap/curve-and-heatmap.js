@@ -40,8 +40,8 @@ const EVEN = range(201, (i) => i / 40);
 const LEVELS = 25; // of darkness
 const NEAREST = 5; // keys in the table
 const SHOWN = [0, 0.01, 0.05, 0.2, 0.5, 1];
-// One meaning of darkness for every w: the square root of the weight, or small weights would be invisible.
-const level = (weight) => Math.round(Math.sqrt(weight) * LEVELS);
+// One meaning of darkness for every w: a power of the weight, or small weights would be invisible.
+const level = (weight) => Math.round(weight ** 0.4 * LEVELS);
 const median = (numbers) => {
   const sorted = [...numbers].sort((a, b) => a - b);
   return (sorted[Math.floor((sorted.length - 1) / 2)] + sorted[Math.floor(sorted.length / 2)]) / 2;

@@ -39,7 +39,7 @@ assert max(row := [seconds["bins"][n] for n in (50, 500, 5_000, 10_000)]) < 3 * 
 
 fig, ax = plt.subplots(figsize=(4.8, 4.2))
 styles = {
-    "statsmodels": "x:",
+    "statsmodels": "P:",
     "the book's form": "o-",
     "chunks": "s--",
     "fused": "D-",

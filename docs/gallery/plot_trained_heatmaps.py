@@ -22,8 +22,8 @@ after_100 = net.w.item()
 # The sharper the map, the fewer neighbours share an answer. Sharper is not better: the best map is the one that
 # training reaches when it is given the time.
 
-ws = (1.0, after_100, after_5)
+ws = (1.0, after_5, after_100)
 maps = [attention_weights(data.x_test, data.x_train, w) for w in ws]
-titles = ["old bell\nw = 1", f"100 epochs\nw = {after_100:.1f}", f"5 epochs\nw = {after_5:.1f}"]
+titles = ["old bell\nw = 1", f"5 epochs\nw = {after_5:.1f}", f"100 epochs\nw = {after_100:.1f}"]
 fig = show_heatmaps(maps, data.x_test, data.x_train, titles=titles)
 plt.show()

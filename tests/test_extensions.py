@@ -288,6 +288,7 @@ def test_a_notebook_installs_what_its_code_imports():
 def test_formulas_become_mathml_and_bad_ones_are_reported(monkeypatch):
     assert "<mfrac>" in mathml.convert(nodes.math("", r"\frac{1}{2}"))
     assert mathml.convert(nodes.math("", "1/|w|")).count('lspace="0" rspace="0"') == 3, "no gaps as between operators"
+    assert mathml.convert(nodes.math("", r"\|x\|^2")).count('stretchy="false"') == 2, "both bars of one height"
     reported = []
     monkeypatch.setattr(mathml.logger, "warning", lambda *args, **kwargs: reported.append(args))
     assert mathml.convert(nodes.math("", r"\nosuchcommand x")) == ""

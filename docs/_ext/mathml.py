@@ -45,19 +45,19 @@ def convert(node: nodes.math | nodes.math_block) -> str:
     except MathError as error:
         logger.warning("formula not understood: %s", error, location=node)
         return ""
-    # Bars and slashes without the wide gaps that an operator gets: 1/|w|.
-    mathml = re.sub(r"<mo[^>]*>([|/])</mo>", r'<mo stretchy="false" lspace="0" rspace="0">\1</mo>', mathml)
+    # Bars and slashes without the wide gaps that an operator gets, and no bar taller than its pair: 1/|w|, ‖x‖.
+    mathml = re.sub(r"<mo[^>]*>([|‖/])</mo>", r'<mo stretchy="false" lspace="0" rspace="0">\1</mo>', mathml)
     return mathml.replace("\n", "").replace(' xmlns="http://www.w3.org/1998/Math/MathML"', "")
 
 
 class HoldTogether(SphinxPostTransform):
-    """Keep a formula and the marks around it on one line."""
+    """Keep a formula, or what becomes a button, and the marks around it on one line."""
 
     default_priority = 330  # all texts are there
     formats = ("html",)
 
     def run(self, **kwargs) -> None:
-        for node in list(self.document.findall(nodes.math)):
+        for node in list(self.document.findall(is_held)):
             around = nodes.inline("", "", classes=["whole"])
             place = node.parent.index(node)
             before, after = (node.parent[i] if 0 <= i < len(node.parent) else None for i in (place - 1, place + 1))
@@ -65,6 +65,10 @@ class HoldTogether(SphinxPostTransform):
             if opening or closing:
                 node.replace_self(around)
                 around += [nodes.Text(opening), node, nodes.Text(closing)]
+
+
+def is_held(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.math) or (isinstance(node, nodes.Element) and "held" in node["classes"])
 
 
 def cut(text: nodes.Node | None, marks: re.Pattern) -> str:

@@ -140,7 +140,7 @@ class TryRole(SphinxRole):
         if match is None:
             wanted = f"{{try}} must be `words <part=value>`, but it is {self.text!r}"
             return [], [self.inliner.reporter.error(wanted, line=self.lineno)]
-        return [make("span", "", nodes.Text(match[1]), **{"data-set": match[2]})], []
+        return [make("span", "held", nodes.Text(match[1]), **{"data-set": match[2]})], []
 
 
 def lesson_data(app: Sphinx) -> dict:

@@ -3,6 +3,7 @@
 Why no library: Sphinx's `download` role offers files that lie among the sources; these are made by the build.
 """
 
+from functools import partial
 from pathlib import Path
 
 from docutils import nodes
@@ -61,6 +62,11 @@ def readable(size: int) -> str:
     return f"{size / 1000:.0f}\N{NO-BREAK SPACE}KB" if size < 999_500 else f"{size / 1_000_000:.1f}\N{NO-BREAK SPACE}MB"
 
 
+def in_brackets(app: Sphinx, *details: str) -> str:
+    """Return these behind a word as the language sets them: Chinese has brackets of its own, as wide as its signs."""
+    return f"（{'，'.join(details)}）" if app.config.language.startswith("zh") else f" ({', '.join(details)})"
+
+
 def place_links(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Put the links in their places."""
     for place in list(doctree.findall(take_home)):
@@ -69,7 +75,7 @@ def place_links(app: Sphinx, doctree: nodes.document, docname: str) -> None:
             continue
         path, size = offer(app, place["what"])
         link = nodes.reference("", path.rpartition("/")[2], refuri="../" * docname.count("/") + path, internal=True)
-        place.replace_self([link, nodes.Text(f" ({size})")])
+        place.replace_self([link, nodes.Text(in_brackets(app, size))])
 
 
 def link_notebook(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
@@ -81,6 +87,7 @@ def link_notebook(app: Sphinx, pagename: str, templatename: str, context: dict, 
     if not gallery and not (source.suffix == ".md" and read_notebook(source)):
         return
     context["notebook"] = path = f"notebooks/{pagename}.ipynb"
+    context["in_brackets"] = partial(in_brackets, app)
     context["package"], context["lesson"] = offer(app, "package"), offer(app, "lesson")
     if repository := repository_of(app):
         name = repository.split("github.com/")[-1]

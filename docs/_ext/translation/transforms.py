@@ -68,6 +68,11 @@ def by_sound(text: str) -> bytes:
     return text.casefold().encode("gb18030")
 
 
+def place_of(term: str) -> bytes:
+    """Return the place of a term among the others: what stands in brackets behind it comes after all of its signs."""
+    return by_sound(term.replace("（", " "))
+
+
 class SortGlossary(SphinxTransform):
     """Put the terms in the order in which a reader of Chinese looks for them, and have the index do so."""
 
@@ -77,7 +82,7 @@ class SortGlossary(SphinxTransform):
         if not self.config.language.startswith("zh"):
             return
         for glossary in self.document.findall(addnodes.glossary):
-            glossary[0].children.sort(key=lambda item: by_sound(item.next_node(nodes.term).astext()))
+            glossary[0].children.sort(key=lambda item: place_of(item.next_node(nodes.term).astext()))
             for entry in glossary.findall(addnodes.index):
                 entry["entries"] = [(*words[:4], first_letter(words[1])) for words in entry["entries"]]
 

@@ -143,6 +143,20 @@ def test_words_that_a_figure_may_say_are_not_found(word):
     assert re.search(r'[{,]"?diagonal"?:', index) and not re.search(rf'[{{,]"?{word}"?:', index)
 
 
+@pytest.mark.parametrize("folder", ["", "zh/"], ids=["English", "Chinese"])
+def test_before_a_question_the_page_gives_examples_that_find_something(chromium, address, folder):
+    page = chromium.new_page()
+    page.goto(f"{address}{folder}search.html")
+    examples = page.locator(".search-hints a")
+    links = examples.evaluate_all("links => links.map(link => link.href)")
+    assert len(links) >= 4 and examples.first.is_visible()
+    for link in links:
+        page.goto(link)
+        page.wait_for_selector("#search-results li")
+        assert not examples.first.is_visible()
+    page.close()
+
+
 def test_words_that_occur_nowhere_find_nothing(chromium, address):
     page = chromium.new_page()
     page.goto(f"{address}search.html?q=zzzz+qqqq")

@@ -116,6 +116,29 @@ def test_formulas_are_mathml(parsed):
     assert (SITE / "_static" / "math.woff2").stat().st_size < 16_000
 
 
+@pytest.mark.parametrize("folder", ["", "zh/"], ids=["English", "Chinese"])
+def test_columns_of_numbers_are_marked_and_no_others(parsed, folder):
+    tables = {
+        "lessons/16-how-far-does-it-scale": [False, True, True, True],
+        "lessons/11-did-training-help": [False, True, True, True, True],
+        "lessons/15-from-1964-to-transformers": [False, True, False, True, True],
+    }
+    for page, wanted in tables.items():
+        rows = parsed(f"{folder}{page}.html").select_one("table.docutils").select("tr")
+        assert [["number" in cell.get("class", []) for cell in row.select("th, td")] for row in rows] == (
+            len(rows) * [wanted]
+        )
+
+
+@pytest.mark.parametrize("folder", ["", "zh/"], ids=["English", "Chinese"])
+def test_no_line_ends_between_a_button_and_the_mark_behind_it(parsed, folder):
+    buttons = parsed(f"{folder}play/index.html").select("[data-set]")
+    behind = [str(button.next_sibling or "")[:1] for button in buttons]
+    held = [mark for mark, button in zip(behind, buttons) if "whole" in button.parent.get("class", [])]
+    assert len(buttons) > 40 and [mark for mark in behind if mark in set("，。；：？！、,.;:?!)）") - {""}] == held
+    assert bool(held) == bool(folder), "only Chinese has such marks, and no space before what follows"
+
+
 def test_figures_follow_the_page_colours(parsed):
     svg = parsed("lessons/02-average-pooling.html").select_one(".figure-svg svg")
     text = str(svg)

@@ -24,7 +24,7 @@ from sphinx.application import Sphinx
 
 from theme.mends import mend, reach_code
 from theme.sidebar import ListOfPages
-from theme.translator import TieWords, Translator, depart_fold, visit_fold
+from theme.translator import FindNumbers, TieWords, Translator, depart_fold, visit_fold
 
 # Not promised to stay, tried by tests/test_versions.py: HideCodeCellNode, for only who has the node can say how it is
 # written, and get_pygments_stylesheet, which Furo itself writes into the site, but only when all pages are done.
@@ -88,6 +88,7 @@ def setup(app: Sphinx) -> dict:
     build_folder.add_templates(app, HERE)
     app.set_translator("html", Translator)
     app.add_post_transform(TieWords)
+    app.add_post_transform(FindNumbers)
     app.add_node(HideCodeCellNode, override=True, html=(visit_fold, depart_fold))
     pages = ListOfPages()
     app.connect("html-page-context", pages.take, priority=400)  # before Furo

@@ -19,6 +19,9 @@ COUNTED = re.compile(
     r"(?<=第) (?=\d|$)|(?:(?<=\d)|^) (?=[个次倍步轮点课题章节年行列号层张份朵维位票字兆秒毫分头条种组类格段件页天人回])"
 )
 
+# In a cell: 3,810, −0.5, 45 %, 2 × 10⁻¹⁵, 12×.
+NUMBER = re.compile(r"[-−+±]?\d[\d,]*(\.\d+)?(\s?[%×]|\s?×\s?10[⁻⁰-⁹²³¹]+)?")
+
 
 class TieWords(SphinxPostTransform):
     """Keep on one line a number and its unit, short code, as `w = 1`, and "lesson 7" where it is a link: code and links
@@ -43,6 +46,26 @@ class TieWords(SphinxPostTransform):
             is_code = isinstance(text.parent, (nodes.literal, nodes.math, nodes.FixedTextElement))
             if not is_code and spaces.search(text):
                 text.parent.replace(text, nodes.Text(spaces.sub("\N{NO-BREAK SPACE}", text)))
+
+
+class FindNumbers(SphinxPostTransform):
+    """Mark the columns that hold nothing but numbers: lesson.css sets them flush right. The first names the rows."""
+
+    default_priority = 331  # all texts are there
+    formats = ("html",)
+
+    def run(self, **kwargs) -> None:
+        for group in self.document.findall(nodes.tgroup):
+            heads = [row for part in group.findall(nodes.thead) for row in part]
+            rows = [row for part in group.findall(nodes.tbody) for row in part]
+            if len({len(row) for row in heads + rows}) != 1:
+                continue  # cells that reach over several columns
+            for column in list(zip(*rows))[1:]:
+                texts = [cell.astext().strip() for cell in column]
+                if any(texts) and all(NUMBER.fullmatch(text) for text in texts if text):
+                    number = column[0].parent.index(column[0])
+                    for row in heads + rows:
+                        row[number]["classes"].append("number")
 
 
 class Translator(HTML5Translator):

@@ -62,6 +62,7 @@ def links(page, folder=""):
     at = posixpath.join("/", folder, posixpath.dirname(page))
     found = Counter()
     for href in map(html.unescape, re.findall(r'<a [^>]*href="([^"]+)"', text)):
+        href = re.sub(r"\?q=.*", "?q=", href)  # what is asked of the search is words
         place = href if "://" in href or href[0] == "#" else posixpath.normpath(posixpath.join(at, href))
         found[place.removeprefix(f"/{folder}") if folder else place.lstrip("/") if place[0] == "/" else place] += 1
     return Counter({place.lstrip("/"): count for place, count in found.items()})

@@ -139,7 +139,7 @@ def rows(facts, name):
 ASKED = {
     "ask-at-x": "const r = m.weights(v, x); return [100 * Math.max(...r), m.pool(r, y), m.truth(v)]",
     "ask-at-w": "const r = m.weights(2.5, x, v); return [m.neighbours(r), m.pool(r, y)]",
-    "self-at-w": """const own = m.range(50, i => m.others(i, x, v, { self: true })[i]).slice(20, 30);
+    "self-at-w": """const own = m.range(50, i => m.weights(x[i], x, v)[i]).slice(20, 30);
         return [100 * m.sum(own) / 10, m.loss(x, y, v, { self: true })]""",
     "step-at-rate": """let w = start; const ws = [];
         for (let i = 1; i <= 100; i++) { w = m.step(x, y, w, v); if ([1, 5, 100].includes(i)) ws.push(w); }

@@ -65,6 +65,32 @@ def test_controls_have_names_and_are_large_enough_for_a_finger(visit, name):
     assert root.locator("thead th").evaluate_all(BROKEN) == []
 
 
+# How high the place of a drawing is, and whether what is in it is laid out.
+PLACE = """figure => [
+    figure.getBoundingClientRect().height,
+    figure.querySelector("text").checkVisibility({ contentVisibilityAuto: true }),
+]"""
+
+
+@pytest.mark.parametrize("view", ["desktop", "phone"])
+def test_a_far_drawing_is_not_laid_out_and_its_place_is_kept(load, view):
+    page = load(view=view)
+    for name in NAMES:
+        start(page, name)
+    figures = page.locator(".explorable-figure")
+    near = []
+    for figure in figures.all():
+        figure.scroll_into_view_if_needed()
+        resized(page)
+        near.append(figure.evaluate(PLACE))
+    page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
+    resized(page)
+    far = [figure.evaluate(PLACE) for figure in figures.all()]
+    assert [high for high, _ in far] == pytest.approx([high for high, _ in near], abs=0.5)
+    assert all(seen for _, seen in near)
+    assert not any(seen for _, seen in far[3:]), "those at the top are near"
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_on_paper_the_figure_stands_still(visit, name):
     page, root = visit(name)

@@ -54,8 +54,8 @@ $(venv)/dist: tools/dist.lock $(venv)/site
 	@$(pip) --require-hashes -r tools/dist.lock
 	@touch $@
 
-# When anything has changed, every page is written anew; lessons and gallery are not run again for that: see
-# docs/_ext/execution.
+# An edited page is written alone; when anything else has changed, all pages are. Lessons and gallery run again only when
+# their code has changed: see docs/_ext/execution.
 html: $(venv)/site ## build the site in docs/_build/html
 	@$(build_site) html $(sphinx_options)
 

@@ -59,6 +59,7 @@ extensions = [
     "roles",
     "search",
     "slides",
+    "told_others",
     "theme",
     "translation",
 ]

@@ -145,6 +145,14 @@ class Project:
         pages = folder.rglob("*.doctree")
         return sorted(p.relative_to(folder).with_suffix("").as_posix() for p in pages if p.stat().st_mtime >= moment)
 
+    def pages_written_since(self, moment):
+        """The pages of authors alone: an index and the like are written every time."""
+        pages = [self.site / f"{name}.html" for name in ("index", "lessons/a", "lessons/b", "examples/plot_a")]
+        return [page.relative_to(self.site).as_posix() for page in pages if page.stat().st_mtime >= moment]
+
+    def files(self):
+        return {path.relative_to(self.site): path.read_bytes() for path in self.site.rglob("*") if path.is_file()}
+
     def copy(self, target):
         return Project(shutil.copytree(self.root, target), self.builder)
 
@@ -243,6 +251,54 @@ def test_what_runs_again(built, tmp_path):
     assert script.stat().st_mtime_ns > before
 
 
+def test_a_new_title_writes_all_pages_a_sentence_its_own_and_the_site_is_that_of_a_whole_build(built, tmp_path):
+    project = built.copy(tmp_path / "p")
+    project.edit("docs/lessons/b.md", "with a typo", "without one")
+    assert project.build().returncode == 0, "all is read again: the folder is another"
+
+    own = ["index.html", "lessons/a.html"]  # Sphinx writes the page that lists a page, too
+    for old, new, written in (
+        ("# A lesson", "# The lesson", ["index.html", "lessons/a.html", "lessons/b.html", "examples/plot_a.html"]),
+        ("with a typo", "without one\n\nand a second paragraph", own),
+        ("without one", "without one, in {doc}`b`", own),
+    ):
+        before = time.time()
+        project.edit("docs/lessons/a.md", old, new)
+        run = project.build()
+        assert run.returncode == 0, run.said
+        assert project.pages_written_since(before) == written
+    assert "The lesson" in project.page("lessons/b.html"), "the title stands in the menu of every page"
+
+    in_parts = project.files()
+    shutil.rmtree(project.root / "docs" / "_build")
+    run = project.build()
+    assert run.returncode == 0, run.said
+    whole = project.files()
+    assert whole.keys() == in_parts.keys()
+    assert [str(name) for name in whole if whole[name] != in_parts[name]] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "alone"),
+    [
+        ("docs/index.md", True),
+        ("docs/reference/glossary.md", False),
+        ("docs/explorables/bmm/bmm.md", False),
+        ("docs/lessons/new.md", False),
+        ("nwlesson/data.py", False),
+    ],
+)
+def test_words_of_other_pages_new_pages_and_code_ask_for_a_whole_build(inputs, name, alone):
+    for known in "docs/reference/glossary.md", "docs/explorables/bmm/bmm.md":
+        (inputs / known).parent.mkdir(parents=True)
+        (inputs / known).write_text("before", encoding="utf-8")
+    before = build_site.made_from([])
+    (inputs / name).parent.mkdir(exist_ok=True)
+    (inputs / name).write_text("after", encoding="utf-8")
+    assert build_site.only_pages_differ(before, build_site.made_from([])) == alone
+    assert not build_site.only_pages_differ(build_site.last_made_from(), build_site.made_from([])), "nothing is known"
+
+
 @pytest.fixture
 def inputs(tmp_path, monkeypatch):
     """A folder with a file of each kind that the site is made from, or that the build makes."""
@@ -285,7 +341,7 @@ def test_settings_options_and_libraries_count(inputs, monkeypatch):
     seen.append(build_site.made_from(["-n"]))
     monkeypatch.setattr(build_site, "distributions", lambda: [])
     seen.append(build_site.made_from(["-n"]))
-    assert len(set(seen)) == 4
+    assert len({str(made) for made in seen}) == 4
 
 
 def test_a_broken_page_stops_the_build_and_the_old_site_stays(built, tmp_path):
@@ -400,9 +456,9 @@ def test_clean_leaves_only_what_people_wrote_and_another_build_gives_the_same_si
     assert (project.root / "docs" / "gallery" / "plot_a.py").exists()
     run = project.make(**machine_of_somebody_else(tmp_path))
     assert run.returncode == 0, run.said
-    sites = [{path.relative_to(p.site): path for path in p.site.rglob("*") if path.is_file()} for p in (built, project)]
+    sites = built.files(), project.files()
     assert sites[0].keys() == sites[1].keys()
-    other = [str(name) for name, path in sites[0].items() if path.read_bytes() != sites[1][name].read_bytes()]
+    other = [str(name) for name, content in sites[0].items() if content != sites[1][name]]
     assert set(other) <= {".buildinfo"}
 
 

@@ -8,6 +8,7 @@ Why no library: Sphinx writes into the site that readers see, and two of them at
 
 import fcntl
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -17,7 +18,7 @@ from pathlib import Path
 
 BUILD = Path("docs", "_build")
 DOCTREES, NEW, OLD, HTML = (BUILD / name for name in ("doctrees", "new", "old", "html"))
-MADE_FROM = BUILD / "made-from"  # beside the site: a hash of all that it was made from
+MADE_FROM = BUILD / "made-from.json"  # beside the site: a hash of each thing that it was made from
 SOURCES = "docs", "nwlesson", "tools/build_site.py", "pyproject.toml", "README.md", "LICENSE"
 GENERATED = {
     BUILD,
@@ -25,6 +26,7 @@ GENERATED = {
     *(Path("docs", "reference", name) for name in ("generated", "backreferences")),
 }
 READY = f"The site is in {HTML}. make serve shows it; opened as files, its figures stand still."
+EVERYWHERE = Path("docs", "reference", "glossary.md"), Path("docs", "explorables")  # words that stand on other pages
 LANGUAGES = {"en": "", "zh_CN": "zh"}  # and the folder of each in the site; English first: it runs what the pages show
 
 
@@ -45,9 +47,13 @@ def lock():
     return held
 
 
+def doctrees(language):
+    return DOCTREES if language == "en" else DOCTREES.with_name(f"doctrees-{language}")
+
+
 def sphinx(builder, target, options, held, language="en"):
     """Run Sphinx; after a failure the doctrees go, for Sphinx would not repeat its warnings and a broken page pass."""
-    trees = DOCTREES if language == "en" else DOCTREES.with_name(f"doctrees-{language}")
+    trees = doctrees(language)
     command = [sys.executable, "-m", "sphinx", "-b", builder, *options, "-d", str(trees), "docs", str(target)]
     code = subprocess.call(command, pass_fds=[held], env=os.environ | {"LESSON_LANGUAGE": language})
     if code:
@@ -80,15 +86,27 @@ def replace_contents():
 
 
 def made_from(options):
-    """Return a hash of the files, the libraries, the settings and the options that the site is made from."""
+    """Return a hash of each file that the site is made from, and one of the libraries, the settings and the options."""
     settings = {
         key: value for key, value in os.environ.items() if key.startswith(("NWLESSON_", "LESSON_", "READTHEDOCS"))
     }
     libraries = sorted(f"{package.name} {package.version}" for package in distributions())
-    digest = hashlib.sha256(repr((sys.version, libraries, sorted(settings.items()), options)).encode())
-    for path in sorted(path for name in SOURCES for path in files_of(Path(name))):
-        digest.update(f"{path}\n".encode() + path.read_bytes())
-    return digest.hexdigest()
+    hashed = {"": repr((sys.version, libraries, sorted(settings.items()), options)).encode()}
+    hashed |= {str(path): path.read_bytes() for name in SOURCES for path in files_of(Path(name))}
+    return {name: hashlib.sha256(content).hexdigest() for name, content in hashed.items()}
+
+
+def last_made_from():
+    """Return the same of the site that is there; nothing if there is none, or if an earlier version has made it."""
+    return json.loads(MADE_FROM.read_text(encoding="utf-8")) if HTML.exists() and MADE_FROM.exists() else {}
+
+
+def only_pages_differ(before, now):
+    """Say whether no more has changed than what stands on pages; then Sphinx knows which of them it must write."""
+    if before.keys() != now.keys():
+        return False
+    changed = [Path(name) for name in now if before[name] != now[name]]
+    return all(path.suffix == ".md" and not {path, *path.parents} & set(EVERYWHERE) for path in changed)
 
 
 def files_of(path):
@@ -106,20 +124,25 @@ def languages():
 
 def html(options, held):
     """Build the site, unless nothing has changed since; return 0 if it is in its place."""
-    state = made_from(options)
-    if HTML.exists() and MADE_FROM.exists() and MADE_FROM.read_text(encoding="utf-8") == state:
+    before, now = last_made_from(), made_from(options)
+    if before == now:
         print(READY)
         return 0
-    MADE_FROM.unlink(missing_ok=True)
+    MADE_FROM.unlink(missing_ok=True)  # what Sphinx remembers is no longer the site that is there, until all went well
     if NEW.exists():  # an earlier build was interrupted
         shutil.rmtree(NEW)
-        shutil.rmtree(DOCTREES, ignore_errors=True)
+        for language in languages():
+            shutil.rmtree(doctrees(language), ignore_errors=True)
+    elif only_pages_differ(before, now):
+        shutil.copytree(HTML, NEW)
     if any(sphinx("html", NEW / LANGUAGES[language], options, held, language) for language in languages()):
         shutil.rmtree(NEW, ignore_errors=True)
         print(f"The site was not built; the last good one, if any, stays in {HTML}.", file=sys.stderr)
         return 1
+    for note in NEW.rglob(".buildinfo.bak"):  # Sphinx's, if the copy was of a site with other settings
+        note.unlink()
     replace_site()
-    MADE_FROM.write_text(state, encoding="utf-8")
+    MADE_FROM.write_text(json.dumps(now, indent=0), encoding="utf-8")
     print(READY)
     return 0
 

@@ -53,6 +53,8 @@ def write(app: Sphinx, error: Exception | None) -> None:
         return
     whole = Path(app.builder.searchindex_filename).read_text(encoding="utf-8")
     index = json.loads(whole[whole.index("(") + 1 : whole.rindex(")")])
+    for kind in KINDS:  # a word that is gone from its last page stays in Sphinx's index, on no page
+        index[kind] = {word: pages for word, pages in index[kind].items() if pages != []}
     index["shards"] = SHARDS if app.config.language.startswith("zh") else 0
     index["entries"] = entries(app)
     folder = Path(app.outdir, FOLDER)

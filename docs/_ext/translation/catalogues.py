@@ -9,6 +9,7 @@ import difflib
 import io
 import re
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -20,6 +21,7 @@ from babel.messages.pofile import read_po, write_po
 
 DOMAIN = "site"  # what gettext calls the messages of all pages together; conf.py says so, too
 LOCALES = Path(__file__).parents[2] / "locales"
+EPOCH = datetime.fromtimestamp(0, UTC)
 # Which file holds the messages of which sources; a message of several is in the first of these files.
 FILES = {
     "theme": r"theme",
@@ -157,14 +159,15 @@ def join(build: Path, language: str) -> str:
     """
     folder = build / "locales" / language / "LC_MESSAGES"
     folder.mkdir(parents=True, exist_ok=True)
-    whole = Catalog(locale=language)
+    undated = {"creation_date": EPOCH, "revision_date": EPOCH}  # or every minute every page would be read again
+    whole = Catalog(locale=language, **undated)
     for entry in entries(language).values():
         if not entry.fuzzy and entry.string:
             whole.add(entry.id, entry.string)
     made = io.BytesIO()
     write_mo(made, whole)
     for path in folder / f"{DOMAIN}.mo", folder / "sphinx.mo":
-        if not path.exists() or path.read_bytes() != made.getvalue():  # or every page would be read again
+        if not path.exists() or path.read_bytes() != made.getvalue():
             path.with_suffix(".new").write_bytes(made.getvalue())
             path.with_suffix(".new").replace(path)
     return str(folder.parents[1])

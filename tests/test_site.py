@@ -116,6 +116,13 @@ def test_formulas_are_mathml(parsed):
     assert (SITE / "_static" / "math.woff2").stat().st_size < 16_000
 
 
+def test_the_font_of_formulas_is_asked_for_at_once_where_there_are_any(page, html):
+    """A formula that gets its font after it was drawn grows and pushes the page down; lesson 15 moved by 9 pixels."""
+    asked = [link["href"] for link in html.select('link[rel="preload"][as="font"]')]
+    assert len(asked) == bool(html.find("math"))
+    assert all((page.parent / href).resolve() == SITE / "_static" / "math.woff2" for href in asked)
+
+
 @pytest.mark.parametrize("folder", ["", "zh/"], ids=["English", "Chinese"])
 def test_columns_of_numbers_are_marked_and_no_others(parsed, folder):
     tables = {

@@ -1,7 +1,7 @@
 """Home: the figure, what it is for and where to begin are on one screen; the query sweeps once, until it is touched."""
 
 import pytest
-from explorable_pages import input_of, start
+from explorable_pages import input_of, resized, start
 
 HOME = "index.html"
 
@@ -22,6 +22,21 @@ def test_home_is_one_screen(load, view, height):
         assert box["y"] >= 0 and box["y"] + box["height"] <= height, part
     assert root.locator(".control").count() == 1, "one thing to do"
     assert root.locator("table, li").count() == 0
+
+
+@pytest.mark.parametrize("view", ["desktop", "phone"])
+def test_both_figures_start_without_a_shift(load, view):
+    waiting = []  # for the script that starts them, until the page without it is measured
+    page = load(where=HOME, view=view, prepare=lambda page: page.route("**/explorable.js", lambda r: waiting.append(r)))
+    heights = "() => [...document.querySelectorAll('.explorable')].map(root => root.offsetHeight)"
+    before = page.evaluate(heights)
+    for request in waiting:
+        request.continue_()
+    page.unroute("**/explorable.js")
+    for name in "one-query", "real-head":
+        start(page, name)
+    resized(page)
+    assert page.evaluate(heights) == pytest.approx(before, abs=1), "beyond a rounded pixel"
 
 
 @pytest.fixture

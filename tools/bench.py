@@ -180,7 +180,9 @@ def in_browser() -> None:
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox", "--disable-gpu"])
         print("Blocking while a page loads, ms beyond 50 of all long tasks (the longest), 4x slower, best of three")
-        lessons = sorted(page for page in SITE.glob("lessons/*.html") if 'class="explorable' in page.read_text("utf-8"))
+        lessons = sorted(
+            page for page in SITE.glob("lessons/*.html") if 'class="explorable' in page.read_text(encoding="utf-8")
+        )
         for page in [SITE / "index.html", SITE / "play" / "index.html", *lessons]:
             address = page.relative_to(SITE).as_posix()
             total, longest = min(blocking(narrow_page(chromium), address) for _ in range(3))

@@ -95,8 +95,7 @@ class Explorable(SphinxDirective):
             raise self.error(f"{name}.md must have a title, an image after it, and its words")
         ours, common = boxes
         controls, folds = ours["places"]
-        missing = [*self.options.get("without", "").split(), *(["reset"] if "bare" in self.options else [])]
-        places = [make("div", "control") for _ in range(controls - len(missing))]
+        places = [make("div", "control") for _ in range(controls - len(self.options.get("without", "").split()))]
         end = len(places)
         for size in reversed(folds):
             fold = slice(end - size, end)

@@ -141,6 +141,7 @@ def html(options, held):
         return 1
     for note in NEW.rglob(".buildinfo.bak"):  # Sphinx's, if the copy was of a site with other settings
         note.unlink()
+    shutil.rmtree(NEW / "jupyter_execute", ignore_errors=True)  # MyST-NB's, which it writes beside the Chinese pages
     replace_site()
     MADE_FROM.write_text(json.dumps(now, indent=0), encoding="utf-8")
     print(READY)

@@ -21,11 +21,11 @@ def said(value: object) -> str:
     if isinstance(value, nodes.Node):
         return value.pformat()
     if isinstance(value, dict):
-        return f"{{{sorted((said(key), said(item)) for key, item in value.items())}}}"
+        return f"{{{', '.join(sorted(f'{said(key)}: {said(item)}' for key, item in value.items()))}}}"
     if isinstance(value, set | frozenset):
-        return f"{{{sorted(map(said, value))}}}"
+        return f"{{{', '.join(sorted(map(said, value)))}}}"
     if isinstance(value, list | tuple):
-        return f"{[said(item) for item in value]}"
+        return f"[{', '.join(map(said, value))}]"
     if hasattr(value, "__dict__") and not callable(value):
         return f"{type(value).__name__} {said(vars(value))}"
     return repr(value)
@@ -38,6 +38,9 @@ def told(app: Sphinx, env: BuildEnvironment) -> str:
         page: {name: value for name, value in own.items() if name not in OWN_METADATA}
         for page, own in env.metadata.items()
     }
+    cited = env.domaindata.get("cite", {})  # lists, in the order in which pages happened to be read
+    in_order = {name: sorted(map(said, value)) if isinstance(value, list) else value for name, value in cited.items()}
+    kept["domaindata"] = env.domaindata | {"cite": in_order}
     digest = hashlib.sha256(said(kept).encode())
     for path in sorted(path for path in build_folder.generated(app).rglob("*") if path.is_file()):
         digest.update(path.read_bytes())

@@ -55,7 +55,7 @@ def in_chinese(entries: list[table.Entry], terms: dict[str, set[str]], titles: d
     def translated(meant: str) -> str:
         return words.sub(lambda word: called[word[0]], meant)
 
-    cut = {chinese: chinese for ways in terms.values() for chinese in ways if not chinese.isascii()}
+    cut = {chinese: chinese for ways in terms.values() for chinese in sorted(ways) if not chinese.isascii()}
     other = {name: translated(term) for name, term in names(entries).items()}
     own = {typed: meant[-1] if len(meant) > 1 else translated(meant[0]) for typed, meant in phrases().items()}
     return cut | called | other | own

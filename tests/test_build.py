@@ -44,6 +44,7 @@ fig = describe(fig, "A line that rises from 0 to 1.")
 ```
 """
 OTHER = LESSON.replace("# A lesson", "# Another").replace("kernel", "other").replace("`one`", "`two`")
+OTHER += "\n```{index} regression\n```\n"
 SCRIPT = '''\
 """
 Does it run?

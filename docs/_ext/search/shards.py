@@ -9,6 +9,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 
 from search.texts import FOLDER
 
@@ -21,6 +22,17 @@ def keep_apart(app: Sphinx) -> None:
     """Have Sphinx write the whole index beside the site's pages, where it finds it again when it builds a part."""
     if app.builder.name == "html":
         app.builder.searchindex_filename = str(Path(app.doctreedir, "searchindex.js"))
+
+
+def entries_kept(app: Sphinx) -> Path:
+    return Path(app.doctreedir, "index-entries.json")
+
+
+def remember_entries(app: Sphinx, env: BuildEnvironment) -> None:
+    """Give Sphinx the index entries of pages that it will not write: of its last index it reads all but these."""
+    if entries_kept(app).exists():
+        kept = json.loads(entries_kept(app).read_text(encoding="utf-8"))
+        env._search_index_index_entries.update({page: kept[page] for page in kept if page in env.found_docs})
 
 
 def shard(word: str) -> str:
@@ -51,6 +63,7 @@ def write(app: Sphinx, error: Exception | None) -> None:
     """Write the index for readers; in English pages a Chinese word is found by a part of it, so all stays together."""
     if error or app.builder.name != "html":
         return
+    entries_kept(app).write_text(json.dumps(app.env._search_index_index_entries), encoding="utf-8")
     whole = Path(app.builder.searchindex_filename).read_text(encoding="utf-8")
     index = json.loads(whole[whole.index("(") + 1 : whole.rindex(")")])
     for kind in KINDS:  # a word that is gone from its last page stays in Sphinx's index, on no page

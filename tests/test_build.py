@@ -207,6 +207,14 @@ def test_the_first_build_runs_everything_once(built):
     assert "gallery 1.0" in built.page("examples/plot_a.html")
 
 
+def test_the_search_has_the_index_entries_that_sphinx_writes_for_a_whole_site(built):
+    """They are gathered anew: of a part of the pages Sphinx writes only theirs."""
+    files = built.site.parent / "doctrees" / "searchindex.js", built.site / "searchindex.js"
+    theirs, ours = (json.loads(file.read_text(encoding="utf-8")[len("Search.setIndex(") : -1]) for file in files)
+    assert ours["indexentries"] == theirs["indexentries"]
+    assert "regression" in ours["indexentries"]
+
+
 def test_what_runs_again(built, tmp_path):
     project = built.copy(tmp_path / "p")
     script = project.root / "docs" / "examples" / "plot_a.rst"

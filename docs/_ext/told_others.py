@@ -11,7 +11,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 # When Sphinx has read what; and its settings, which it compares itself.
-OTHERS = "all_docs", "_search_index_index_entries", "current_document", "intersphinx_cache", "lesson_told"
+OTHERS = "all_docs", "current_document", "intersphinx_cache", "lesson_told"
 SETTINGS = "config", "config_status", "config_status_extra", "settings"
 OWN_METADATA = "wordcount", "source_map"
 

@@ -7,9 +7,9 @@ without JavaScript.
 `{explorable} one-query` puts docs/explorables/one-query/one-query.md into a page: a title, an image (the figure without
 JavaScript), steps, and in `{words}` the words of the module one-query.js beside it, which takes over in the browser.
 What all explorables share is in docs/explorables/shared. A page that has not come to all of it yet shows less:
-`:without: w kernel` leaves controls out, `:steps: 1` the later steps, and `:first: w=1` is where it starts. A page that
-comes back to it leaves out what has been asked: `:from: 4`. `:bare:` leaves only the drawing, its controls and one
-sentence, and tells the module so: the page says the rest in its own words.
+`:without: w kernel` leaves controls and their places out, `:steps: 1` the later steps, and `:first: w=1` is where it
+starts. A page that comes back to it leaves out what has been asked: `:from: 4`. `:bare:` leaves only the drawing, its
+controls and one sentence, and tells the module so: the page says the rest in its own words.
 """
 
 import json

@@ -82,7 +82,6 @@ def setup(app: Sphinx) -> dict:
     app.add_search_language(Pairs)
     app.connect("config-inited", use_scorer)
     app.connect("builder-inited", shards.keep_apart)
-    app.connect("env-updated", shards.remember_entries)
     app.connect("html-page-context", texts.write, priority=900)  # when the page has its words
     app.connect("build-finished", shards.write)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -9,7 +9,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from sphinx.application import Sphinx
-from sphinx.environment import BuildEnvironment
+from sphinx.util.index_entries import split_index_msg
 
 from search.texts import FOLDER
 
@@ -22,17 +22,6 @@ def keep_apart(app: Sphinx) -> None:
     """Have Sphinx write the whole index beside the site's pages, where it finds it again when it builds a part."""
     if app.builder.name == "html":
         app.builder.searchindex_filename = str(Path(app.doctreedir, "searchindex.js"))
-
-
-def entries_kept(app: Sphinx) -> Path:
-    return Path(app.doctreedir, "index-entries.json")
-
-
-def remember_entries(app: Sphinx, env: BuildEnvironment) -> None:
-    """Give Sphinx the index entries of pages that it will not write: of its last index it reads all but these."""
-    if entries_kept(app).exists():
-        kept = json.loads(entries_kept(app).read_text(encoding="utf-8"))
-        env._search_index_index_entries.update({page: kept[page] for page in kept if page in env.found_docs})
 
 
 def shard(word: str) -> str:
@@ -59,15 +48,30 @@ def entries(app: Sphinx) -> dict[str, str]:
     return {anchor: name for name, _, kind, _, anchor, _ in app.env.get_domain("std").get_objects() if kind == "term"}
 
 
+def index_entries(app: Sphinx, pages: list[str]) -> dict[str, list]:
+    """Return where each entry of the index stands, as Sphinx does; of a part of the pages it writes only theirs."""
+    found: dict[str, list] = defaultdict(list)
+    listed = app.env.get_domain("index").entries
+    for number, page in enumerate(pages):
+        here = {
+            (word.lower(), anchor, main == "main")
+            for kind, words, anchor, main, _ in listed.get(page, ())
+            for word in split_index_msg(kind, words)
+        }
+        for word, anchor, main in sorted(here):
+            found[word].append((number, anchor, main))
+    return found
+
+
 def write(app: Sphinx, error: Exception | None) -> None:
     """Write the index for readers; in English pages a Chinese word is found by a part of it, so all stays together."""
     if error or app.builder.name != "html":
         return
-    entries_kept(app).write_text(json.dumps(app.env._search_index_index_entries), encoding="utf-8")
     whole = Path(app.builder.searchindex_filename).read_text(encoding="utf-8")
     index = json.loads(whole[whole.index("(") + 1 : whole.rindex(")")])
     for kind in KINDS:  # a word that is gone from its last page stays in Sphinx's index, on no page
         index[kind] = {word: pages for word, pages in index[kind].items() if pages != []}
+    index["indexentries"] = index_entries(app, index["docnames"])
     index["shards"] = SHARDS if app.config.language.startswith("zh") else 0
     index["entries"] = entries(app)
     folder = Path(app.outdir, FOLDER)

@@ -274,7 +274,7 @@ function summary({ x, y, cut, kept, table }, { step, n, w, zero }, row, say) {
   return [[say(`summary-${now}`, numbers)], [say(`more-${now}`, numbers)]];
 }
 
-export default ({ svg, below, say, state, change, slider, choice, tick, buttons }) => {
+export default ({ svg, below, say, state, change, slider, choice, tick, buttons, atRest }) => {
   const go = (by) => change({ step: STEPS[STEPS.indexOf(state.step) + by] ?? state.step });
   buttons({ back: () => go(-1), next: () => go(1) });
   choice("step", STEPS);
@@ -287,7 +287,11 @@ export default ({ svg, below, say, state, change, slider, choice, tick, buttons 
   const layers = [namesLayer, rowsLayer, cellsLayer, crossesLayer, numbersLayer].map((make) => make(svg));
   const show = makeMoves(svg);
   const lines = code(below);
+  let written = [];
   const listed = range(2, () => add(below, "div", { class: "unseen" })); // what is drawn as a table, for a listener
+  atRest(() => {
+    for (const [i, table] of written.entries()) listTable(listed[i], table, say("row"));
+  });
   svg.addEventListener("mousemove", ({ target }) => {
     const row = target.getAttribute("data-row");
     if (row) change({ row: Number(row) });
@@ -302,7 +306,7 @@ export default ({ svg, below, say, state, change, slider, choice, tick, buttons 
     for (const update of layers) update(view);
     show(now, view);
     set(lines, { text: view.lines.join("\n") });
-    for (const [i, box] of listed.entries()) listTable(box, view.written[i], say("row"));
+    written = view.written;
     return summary(numbers, now, row, say);
   };
 };

@@ -27,6 +27,7 @@ import {
 import {
   byDistance,
   curvePlaces,
+  heard,
   kernels,
   neighbours,
   pool,
@@ -52,10 +53,10 @@ const brief = (sum) => (sum > 0 && sum < 0.01 ? sum.toExponential(2).replace("-"
 const rememberCurve = ({ x: keys, y: values }) =>
   remember((w, kernel) => {
     const grid = curvePlaces(GRID, keys, w, kernel);
-    const rows = grid.map((place) => weights(place, keys, w, kernel));
-    const largest = Math.max(...rows.map((row) => (row ? Math.max(...row) : 0)));
+    const answers = grid.map((place) => heard(place, keys, values, w, kernel));
+    const largest = Math.max(...answers.map((answer) => answer?.largest ?? 0));
     const most = [0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1].find((top) => top >= largest - 1e-9) ?? 1;
-    return { grid, curve: rows.map((row) => row && pool(row, values)), most };
+    return { grid, curve: answers.map((answer) => answer?.guess ?? null), most };
   });
 
 // All that the layers show, computed once for each drawing. A bare figure has no panel for the weights.
@@ -171,13 +172,13 @@ function summary({ x: keys }, { query, w, weights: row, prediction }, say) {
     return [[say("summary-nobody", { x })], [say("summary-reach", { w: writeW(w), reach: number(1 / w, 3) })]];
   }
   const [nearest] = byDistance(keys, query);
-  const heard = {
+  const told = {
     neighbours: number(neighbours(row), 1),
     key: number(keys[nearest]),
     weight: number(row[nearest], 3),
   };
   const answered = { x, prediction: number(prediction), truth: number(truth(query)) };
-  return [[say("summary", answered)], [say("summary-heard", heard)]];
+  return [[say("summary", answered)], [say("summary-heard", told)]];
 }
 
 // On home the query goes to both ends and back, once, so that nobody takes the figure for a picture.

@@ -15,6 +15,7 @@ import {
   path,
   pathLayer,
   pointsLayer,
+  remember,
   role,
   scale,
   scaleAround,
@@ -29,19 +30,26 @@ const [LEAST, MOST] = [0.1, 5]; // where a query may be
 const TOP = 5; // rows of the table
 const vectors = { line: (x) => [x], circle: bend };
 
-// Scores of all keys for one query, the weights, and those of 1964.
-function compute({ x: places, y: values }, { q, t, w, keys, qq }) {
+const weightsAt = (places, keys, w, t) => {
   const vector = vectors[keys];
   const bent = places.map(vector);
-  const weightsAt = (place, t) => softmax(mixedScores(vector(place), bent, w, t));
-  const [weights, were] = [t, 0].map((t) => weightsAt(q, t));
+  return (place) => softmax(mixedScores(vector(place), bent, w, t));
+};
+
+// The curve does not depend on the query: it stands still in a drag.
+const rememberCurve = ({ x: places, y: values }) =>
+  remember((keys, w, t) => GRID.map(weightsAt(places, keys, w, t)).map((weights) => pool(weights, values)));
+
+// Scores of all keys for one query, the weights, and those of 1964.
+function compute({ x: places, y: values }, { q, t, w, keys, qq }, curve) {
+  const vector = vectors[keys];
+  const [weights, were] = [t, 0].map((t) => weightsAt(places, keys, w, t)(q));
   return {
-    ...{ places, values, q, t, w, keys, qq, weights, were },
-    score: mixedScores(vector(q), bent, w, t, qq),
+    ...{ places, values, q, t, w, keys, qq, weights, were, curve },
+    score: mixedScores(vector(q), places.map(vector), w, t, qq),
     shift: (w * w * pool(vector(q), vector(q))) / 2,
     order: range(places.length).sort((a, b) => weights[b] - weights[a]),
     nearest: were.indexOf(Math.max(...were)),
-    curve: GRID.map((place) => pool(weightsAt(place, t), values)),
     answer: pool(weights, values),
     before: pool(were, values),
     peak: keys === "line" ? q / (1 - t) : q,
@@ -177,11 +185,12 @@ export default async ({ svg, below, say, data, change, slider, choice, tick }) =
     pathLayer(svg, "prediction", { fill: role("prediction") }, ({ q, answer, x, y }) => diamond(x(q), y(answer))),
     legendLayer(svg, 12, say),
   ];
+  const curveOf = rememberCurve(points);
   let view;
   drag(svg, (pixel) => change({ q: Math.round(clamp(view.x.back(pixel), LEAST, MOST) * 10) / 10 }));
 
   return (state, size) => {
-    view = look(compute(points, state), size);
+    view = look(compute(points, state, curveOf(state.keys, state.w, state.t)), size);
     for (const update of layers) update(view);
     const heads = ["key", "score", "weight", "then", "value"].map((head) => say(head));
     table(below, say("caption", { count: TOP }), heads, rowsOf(view, say));

@@ -154,14 +154,20 @@ function measure(svg) {
   return { width, height, wide: width > 480 };
 }
 
+// What nobody sees can wait until the first of a change has been painted.
+const afterPaint = (act) => requestAnimationFrame(() => requestAnimationFrame(act));
+
 // {try}`show me <w=1&x=2>` in the text: a button that starts from the beginning with these parts. Back undoes it.
 function makeTryButton(root, name, span, svg, { state, first, glide, read, isMoving }) {
   const button = document.createElement("button");
   set(button, { type: "button", class: "try", text: span.textContent });
   button.addEventListener("click", () => {
     const wanted = { ...first, ...read(span.dataset.set) };
-    if (!isMoving()) writeAddress(root, name, first, state); // where Back leads to
-    writeAddress(root, name, first, wanted, "pushState");
+    const left = isMoving() ? null : { ...state }; // where Back leads to
+    afterPaint(() => {
+      if (left) writeAddress(root, name, first, left);
+      writeAddress(root, name, first, wanted, "pushState");
+    });
     glide(wanted);
     svg.scrollIntoView({ block: "nearest" });
   });
@@ -198,7 +204,7 @@ async function run(root, name, build) {
     (what) => root.querySelector(`.explorable-${what}`),
   );
   const say = wordsOf(words, name);
-  let [size, told] = [{}, [[]]];
+  let [size, told, onRest] = [{}, [[]], null];
   const speak = makeVoice(root, live);
   function paint() {
     if (!size.width) return; // not shown, as when printing
@@ -207,6 +213,7 @@ async function run(root, name, build) {
     set(summary, { text: joined(told.flat()) });
   }
   const later = makePace(paint, () => {
+    onRest?.();
     set(summary, { "aria-busy": null });
     speak(told[0]);
     writeAddress(root, name, parts.first, parts.state);
@@ -219,7 +226,10 @@ async function run(root, name, build) {
   const controls = makeControls(box, root, say, parts);
   const { state, part, change, sweep, reset } = parts;
   const { bare } = root.dataset;
-  const kit = { svg, controls: box, below, say, data, bare, ...controls.tools };
+  const atRest = (act) => {
+    onRest = act;
+  };
+  const kit = { svg, controls: box, below, say, data, bare, atRest, ...controls.tools };
   const draw = await build({ ...kit, state, part, change, sweep, reset });
   if (!bare) controls.tools.buttons({ reset });
   controls.close();
@@ -239,6 +249,7 @@ async function run(root, name, build) {
   set(svg, { role: "img", "aria-label": say("figure"), "aria-hidden": null });
   resize();
   paint();
+  onRest?.();
   speak(told[0]);
   new ResizeObserver(() => resize() && changed()).observe(svg);
 }

@@ -61,32 +61,48 @@ export function pool(weights, values) {
   return total;
 }
 
-// What the Gaussian kernel predicts for one query, the key at the place `left` left out; with it the sum of the counts, and
-// the square of the least distance. The same as pooling with the weights, but loops in place of lists: lists take several
-// times as long.
+// What the Gaussian kernel predicts for one query, the key at the place `left` left out; how this guess turns with w: -w times
+// the weighted covariance of the squared distance and the value; and the sum of the counts, where the nearest key counts 1.
+// The same as pooling with the weights, but one loop in place of lists, which take several times as long.
+const MOST = 90; // exp(-45) changes no digit of a sum that is 1 or more
 function answer(query, keys, values, w, left = -1) {
   let near = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < keys.length; i++) if (i !== left) near = Math.min(near, square(query - keys[i]));
-  let [total, product] = [0, 0];
+  for (let i = 0; i < keys.length; i++) {
+    const distance = square(query - keys[i]);
+    if (distance < near && i !== left) near = distance;
+  }
+  let total = 0;
+  let product = 0;
+  let far = 0;
+  let both = 0;
   for (let i = 0; i < keys.length; i++) {
     if (i === left) continue;
-    const count = beside(near, query - keys[i], w);
+    const beyond = square(query - keys[i]) - near;
+    const scaled = beyond * w * w;
+    if (scaled > MOST) continue;
+    const count = Math.exp(-scaled / 2);
     total += count;
     product += count * values[i];
+    far += count * beyond;
+    both += count * beyond * values[i];
   }
-  return { guess: product / total, total, near };
+  const guess = product / total;
+  return { guess, turn: (-w * (both - guess * far)) / total, total };
 }
 
-// How much a key counts beside the nearest one, which counts 1.
-const beside = (near, distance, w) => Math.exp(((near - square(distance)) * square(w)) / 2);
+// What is predicted for one query, and the largest of its weights; null where the kernel reaches no key.
+export function heard(query, keys, values, w = 1, kernel = "gaussian") {
+  if (kernel === "gaussian") {
+    const { guess, total } = answer(query, keys, values, w);
+    return { guess, largest: 1 / total };
+  }
+  const row = weights(query, keys, w, kernel);
+  return row && { guess: pool(row, values), largest: Math.max(...row) };
+}
 
-// One prediction for each query; null where the kernel reaches no key.
-export const predict = (queries, keys, values, w = 1, kernel = "gaussian") =>
-  queries.map((query) => {
-    if (kernel === "gaussian") return answer(query, keys, values, w).guess;
-    const row = weights(query, keys, w, kernel);
-    return row && pool(row, values);
-  });
+// One prediction for each query, or null.
+export const predict = (queries, keys, values, w, kernel) =>
+  queries.map((query) => heard(query, keys, values, w, kernel)?.guess ?? null);
 
 // Where to compute the curve so that its drawing is exact: `even` places, and more where it may turn sharply. Between two
 // neighbours a narrow bell goes over from one to the other in the middle, in a space that gets smaller with w². Other
@@ -144,34 +160,27 @@ const STEEP = 8; // steeper than the truth is where a pen can be
 //   log   descend in log w; otherwise in w
 export const part = (n, { half = true, mean = false }) => (half ? 0.5 : 1) / (mean ? n : 1);
 
-// What the points say about each other.
-export const fitted = (x, y, w, { self = false } = {}) => x.map((at, i) => answer(at, x, y, w, self ? -1 : i).guess);
-
-export const loss = (x, y, w, how = {}) =>
-  part(x.length, how) * sum(fitted(x, y, w, how).map((guess, i) => (guess - y[i]) ** 2));
-
-// The derivative of the loss by w. A prediction changes by -w times the weighted covariance of d squared and y.
-export function slope(x, y, w, how = {}) {
-  const terms = x.map((query, i) => {
-    const left = how.self ? -1 : i;
-    const { guess, total, near } = answer(query, x, y, w, left);
-    let covariance = 0;
-    for (let j = 0; j < x.length; j++) {
-      const far = query - x[j];
-      if (j !== left) covariance += (beside(near, far, w) / total) * (square(far) - near) * (y[j] - guess);
-    }
-    return 2 * (guess - y[i]) * -w * covariance;
+// What the points say about each other, [guess - y, turn] for each.
+const answers = (x, y, w, { self = false }) =>
+  x.map((at, i) => {
+    const { guess, turn } = answer(at, x, y, w, self ? -1 : i);
+    return [guess - y[i], turn];
   });
-  return part(x.length, how) * sum(terms);
-}
+const lossOf = (answers, how) => part(answers.length, how) * sum(answers.map(([off]) => square(off)));
+const slopeOf = (answers, how) => part(answers.length, how) * sum(answers.map(([off, turn]) => 2 * off * turn));
+
+export const loss = (x, y, w, how = {}) => lossOf(answers(x, y, w, how), how);
+// The derivative of the loss by w.
+export const slope = (x, y, w, how = {}) => slopeOf(answers(x, y, w, how), how);
 
 // One epoch of gradient descent: w, its loss, the slope by w, and the w after the step. With momentum a step follows the
 // slope and that part of the `speed` before, as in torch's SGD.
 export function epoch(x, y, w, lr, how = {}, before = 0) {
-  const steep = slope(x, y, w, how);
+  const heard = answers(x, y, w, how);
+  const steep = slopeOf(heard, how);
   const speed = steep + (how.momentum ?? 0) * before;
   const next = how.log ? w * Math.exp(-lr * w * steep) : w - lr * speed;
-  return { w, loss: loss(x, y, w, how), slope: steep, speed, next };
+  return { w, loss: lossOf(heard, how), slope: steep, speed, next };
 }
 
 export const step = (x, y, w, lr, how) => epoch(x, y, w, lr, how).next;
@@ -222,8 +231,10 @@ export const fillDiagonal = (table, value) => table.map((row, i) => row.map((num
 
 // The same formula: (w |q - k|)² / 2 written out, for a query and keys that are vectors. Of the keys' own term the part
 // 1 - t is left: at t = 0 it is the score of 1964, at t = 1 the dot product alone. The query's own term is for who asks.
-export const mixedScores = (query, keys, w, t, own = false) =>
-  keys.map((key) => w * w * (pool(query, key) - ((1 - t) * pool(key, key) + (own ? pool(query, query) : 0)) / 2));
+export function mixedScores(query, keys, w, t, own = false) {
+  const asked = own ? pool(query, query) : 0;
+  return keys.map((key) => w * w * (pool(query, key) - ((1 - t) * pool(key, key) + asked) / 2));
+}
 // The axis from 0 to 5, bent into half a circle without being stretched.
 export const bend = (x) => [Math.cos, Math.sin].map((turn) => (turn((x * Math.PI) / 5) * 5) / Math.PI);
 

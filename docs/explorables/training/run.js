@@ -3,9 +3,12 @@ import { calm, number, set } from "../shared/draw.js";
 
 const WHOLE = /^\d+$/;
 
-// For a part of the state that is a whole number: how it is read, and what lies on the way.
+// For a part of the state that counts: how it is read, and what lies on the way. It counts on, or from the start.
 export const upTo = (most) => (text) => (WHOLE.test(text) && text <= most ? Number(text) : undefined);
-export const between = (a, b, t) => Math.round(a + (b - a) * t);
+export function between(a, b, t) {
+  const from = a < b ? a : 0;
+  return Math.round(from + (b - from) * t);
+}
 
 export function short(w) {
   const size = Math.abs(w);

@@ -75,17 +75,17 @@ function rememberEpochs({ seeds, queries }) {
 
 // The curve and its valley depend on the points and on the own key alone; the rest only stretches it.
 function rememberCurve(seeds) {
-  let [asked, found] = ["", {}];
+  const found = {};
+  function find(seed, self) {
+    const { x, y } = seeds[seed];
+    const how = { self, half: false }; // the sum of the squares
+    const losses = lossCurve(x, y, WS, how);
+    const best = bestW(x, y, WS, losses, how);
+    return { losses, best, least: best && loss(x, y, best, how) };
+  }
   return ({ seed, self }) => {
-    if (asked !== seed + self) {
-      asked = seed + self;
-      const { x, y } = seeds[seed];
-      const how = { self, half: false }; // the sum of the squares
-      const losses = lossCurve(x, y, WS, how);
-      const best = bestW(x, y, WS, losses, how);
-      found = { losses, best, least: best && loss(x, y, best, how) };
-    }
-    return found;
+    found[seed + self] ??= find(seed, self);
+    return found[seed + self];
   };
 }
 

@@ -30,6 +30,7 @@ SITE = DOCS / "_build" / "html"
 sys.path[:0] = [str(DOCS / "_ext"), str(ROOT / "tools")]
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 QUIET += ["--disable-component-update", "--disable-sync"]
+QUIET += ["--js-flags=--single-threaded-gc"]  # on pages this small, threads that help to collect garbage cost more
 
 matplotlib.use("agg")
 torch.set_num_threads(1)

@@ -30,6 +30,7 @@ SITE = DOCS / "_build" / "html"
 sys.path[:0] = [str(DOCS / "_ext"), str(ROOT / "tools")]
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 QUIET += ["--disable-component-update", "--disable-sync"]
+QUIET += ["--js-flags=--single-threaded-gc"]  # on pages this small, threads that help to collect garbage cost more
 
 matplotlib.use("agg")
 torch.set_num_threads(1)
@@ -95,14 +96,14 @@ def chromium():
         browser.close()
 
 
-# The rules of axe that are off unless asked for. Two stay off: 7:1 for every colour, which a palette of six roles
-# cannot have (the tests of the palette ask for 4.5:1), and landmarks for all that scrolls: a page has many.
-MORE_RULES = ["css-orientation-lock", "hidden-content", "identical-links-same-purpose", "label-content-name-mismatch"]
+# The rules of axe that are off unless asked for. Three stay off: 7:1 for every colour, which a palette of six roles
+# cannot have (the tests of the palette ask for 4.5:1), landmarks for all that scrolls: a page has many, and
+# "hidden-content", which never calls anything wrong: it only asks people to look.
+MORE_RULES = ["css-orientation-lock", "identical-links-same-purpose", "label-content-name-mismatch"]
 MORE_RULES += ["meta-refresh-no-exceptions", "p-as-heading", "table-fake-caption", "target-size", "td-has-header"]
 # The rules whose verdict on a page can change with the window and with the theme; all others read the page alone.
 LOOKS = ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"]
-LOOKS += ["aria-hidden-focus", "empty-heading", "hidden-content", "label-content-name-mismatch"]
-AXE = Axe()
+LOOKS += ["aria-hidden-focus", "empty-heading", "label-content-name-mismatch"]
 # Axe computes what lies behind every word, for minutes in all. Of the words in code that look the same, with the same
 # classes in the same kind of box, one is enough; and of a picture that speaks through its label, the frame.
 ONE_OF_EACH = """() => {
@@ -114,15 +115,54 @@ ONE_OF_EACH = """() => {
     }
     for (const picture of document.querySelectorAll(".figure-svg svg[role=img]")) picture.replaceChildren();
 }"""
+# And of the words that are drawn with the same colour, size and lines on the same grounds, one is enough for the rules
+# that compare colours. A sign alone is no word: axe has no verdict on it.
+ONE_OF_EACH_LOOK = """root => {
+    const grounds = new Map(), seen = new Set();
+    const ground = e => {
+        if (!e) return "";
+        if (!grounds.has(e)) {
+            const { backgroundColor, backgroundImage, opacity, filter, position } = getComputedStyle(e);
+            const own = [backgroundColor, backgroundImage, opacity, filter, position].join();
+            const plain = own === "rgba(0, 0, 0, 0),none,1,none,static";
+            grounds.set(e, ground(e.parentElement) + (plain ? "" : `${own};`));
+        }
+        return grounds.get(e);
+    };
+    const letters = e => {
+        const { color, fill, fontSize, fontWeight, textShadow, textDecorationLine } = getComputedStyle(e);
+        return [color, fill, fontSize, fontWeight, textShadow, textDecorationLine];
+    };
+    for (const e of root.querySelectorAll("*")) {
+        e.removeAttribute("data-look");
+        const words = [...e.childNodes].map(node => node.nodeType === Node.TEXT_NODE ? node.data.trim() : "").join("");
+        const typed = e.matches("input, select, textarea");
+        if ((words.length < 2 && !typed) || !e.checkVisibility({ visibilityProperty: true })) continue;
+        const { left, right } = e.getBoundingClientRect();
+        const beside = e.matches("a") && letters(e.parentElement);
+        const look = [letters(e), ground(e), beside, e.className, e.disabled, right > 0, left < innerWidth].join();
+        if (!seen.has(look)) e.dataset.look = "";
+        seen.add(look);
+    }
+}"""
+AXE = f"""if (!window.axe) {{
+{Axe().axe_script}
+axe.configure({{ rules: [
+    {{ id: "color-contrast", selector: "[data-look]" }},
+    {{ id: "link-in-text-block", selector: "[data-look]:is(a[href], [role=link])" }},
+] }});
+}}"""
 
 
 def axe_complaints(page, rules=None):
     """What axe-core finds wrong with a page, by all rules or by these. Repetitions are gone from the page then."""
     page.evaluate(ONE_OF_EACH)
+    page.locator("body").evaluate(ONE_OF_EACH_LOOK)
+    page.evaluate(AXE)
     options = {"resultTypes": ["violations"], "rules": {rule: {"enabled": True} for rule in rules or MORE_RULES}}
     if rules:
         options["runOnly"] = {"type": "rule", "values": rules}
-    violations = AXE.run(page, options=options).response["violations"]
+    violations = page.evaluate("options => axe.run(options).then(({ violations }) => violations)", options)
     for violation in violations:  # Furo's style needs the switches of its sidebars outside of them
         switches = [node for node in violation["nodes"] if 'class="sidebar-toggle"' in node["html"]]
         violation["nodes"] = [

@@ -2,10 +2,12 @@
 catalogues may not contain; and what happens to them when a page changes."""
 
 import html
+import os
 import pickle
 import posixpath
 import re
 from collections import Counter
+from types import SimpleNamespace
 
 import build_site
 import lint_translation
@@ -17,6 +19,7 @@ from sphinx.util.nodes import extract_messages
 from theme import mends
 from translation import catalogues, theme_words, words
 from translation.markdown import translate_markdown
+from translation.pages import other_languages
 
 LANGUAGE = "zh_CN"
 HANZI = re.compile(r"[\u4e00-\u9fff]")
@@ -98,17 +101,28 @@ def test_every_page_leads_to_itself_in_the_other_language(page):
     for folder, code, other, name in (("", "zh-CN", "zh/", "中文"), ("zh", "en", "", "English")):
         text = text_of(page, folder)
         assert f'<html lang="{"zh-CN" if folder else "en"}"' in text.replace(' class="no-js"', "")
-        (head,) = re.findall(r'<link rel="alternate" hreflang="([^"]+)" href="[^"]+">', text)
+        heads = re.findall(r'<link rel="alternate" hreflang="([^"]+)" href="https?://[^"]+">', text)
+        assert heads == [code] * bool(os.environ.get("NWLESSON_SITE_URL")) and text.count('rel="alternate"') == len(
+            heads
+        )
         switches = re.findall(
             r'<a class="language-switch" href="([^"]+)" hreflang="([^"]+)" lang="[^"]+">(.*?)</a>', text
         )
-        assert head == code and switches and {(found, said) for _, found, said in switches} == {(code, name)}
+        assert switches and {(found, said) for _, found, said in switches} == {(code, name)}
         for href, _, _ in switches:
             if page != "404.html":
                 at = posixpath.join(folder, posixpath.dirname(page))
                 assert posixpath.normpath(posixpath.join(at, href)) == posixpath.join(other, page)
         anchors = re.findall(r'<a class="headerlink language" href="[^"#]+#([^"]+)"', text)
         assert set(anchors) <= set(re.findall(r' id="([^"]+)"', text_of(page, other)))
+
+
+@pytest.mark.parametrize(("site", "whole"), [("https://a.test/b/zh/", "https://a.test/b/lessons/one.html"), ("", "")])
+def test_a_search_engine_is_told_the_whole_address_or_none(site, whole):
+    languages = {"en": ("", "English"), "zh_CN": ("zh/", "中文")}
+    config = SimpleNamespace(language="zh_CN", lesson_languages=languages, html_baseurl=site)
+    (other,) = other_languages(SimpleNamespace(config=config), "lessons/one")
+    assert (other["whole"], other["link"]) == (whole, "../../lessons/one.html")
 
 
 @pytest.mark.site

@@ -37,8 +37,8 @@ def test_mixed_scores_begin_with_the_distance_and_end_with_the_product(maths):
         query, *keys = torch.randn(7, size, dtype=torch.float64, generator=generator)
         values = torch.randn(6, 1, dtype=torch.float64, generator=generator)
         without, full, weights = maths(
-            "(m, {query, keys, w, t}) => [m.mixedScores(query, keys, w, t), m.mixedScores(query, keys, w, t, true),"
-            " m.softmax(m.mixedScores(query, keys, w, t))]",
+            "(m, {query, keys, w, t}) => { const scores = m.mixedScores(keys, w, t);"
+            " return [scores(query), scores(query, true), m.softmax(scores(query))]; }",
             {"query": query.tolist(), "keys": [key.tolist() for key in keys], "w": w, "t": t},
         )
         keys = torch.stack(keys)

@@ -53,7 +53,7 @@ def translate_page(app: Sphinx, pagename: str, templatename: str, context: dict,
 
 def other_languages(app: Sphinx, pagename: str) -> list[dict[str, str]]:
     """Return the code and the name of each other language, and the address of the page in it: `link` as seen from here,
-    `whole` where the address of the site is known."""
+    `whole` for search engines, which take no other, or nothing where the address of the site is not known."""
     here, _name = app.config.lesson_languages.get(app.config.language, ("", ""))
     site = (app.config.html_baseurl or "").removesuffix(here)
     top = "../" * (pagename.count("/") + here.count("/"))
@@ -63,7 +63,7 @@ def other_languages(app: Sphinx, pagename: str) -> list[dict[str, str]]:
     for language, (folder, name) in app.config.lesson_languages.items():
         if language != app.config.language:
             link = f"{top}{folder}{pagename}.html"
-            whole = urljoin(site, f"{folder}{pagename}.html") if site else link
+            whole = site and urljoin(site, f"{folder}{pagename}.html")
             found.append({"code": language.replace("_", "-"), "name": name, "link": link, "whole": whole})
     return found
 

@@ -30,24 +30,29 @@ const [LEAST, MOST] = [0.1, 5]; // where a query may be
 const TOP = 5; // rows of the table
 const vectors = { line: (x) => [x], circle: bend };
 
-const weightsAt = (places, keys, w, t) => {
+// The scores of all keys for the query at a place.
+function scoresAt(places, keys, w, t) {
   const vector = vectors[keys];
-  const bent = places.map(vector);
-  return (place) => softmax(mixedScores(vector(place), bent, w, t));
-};
+  const scores = mixedScores(places.map(vector), w, t);
+  return (place, own) => scores(vector(place), own);
+}
 
 // The curve does not depend on the query: it stands still in a drag.
 const rememberCurve = ({ x: places, y: values }) =>
-  remember((keys, w, t) => GRID.map(weightsAt(places, keys, w, t)).map((weights) => pool(weights, values)));
+  remember((keys, w, t) => {
+    const scores = scoresAt(places, keys, w, t);
+    return GRID.map((place) => pool(softmax(scores(place)), values));
+  });
 
 // Scores of all keys for one query, the weights, and those of 1964.
 function compute({ x: places, y: values }, { q, t, w, keys, qq }, curve) {
-  const vector = vectors[keys];
-  const [weights, were] = [t, 0].map((t) => weightsAt(places, keys, w, t)(q));
+  const [scores, before] = [t, 0].map((t) => scoresAt(places, keys, w, t));
+  const [weights, were] = [scores, before].map((scores) => softmax(scores(q)));
+  const query = vectors[keys](q);
   return {
     ...{ places, values, q, t, w, keys, qq, weights, were, curve },
-    score: mixedScores(vector(q), places.map(vector), w, t, qq),
-    shift: (w * w * pool(vector(q), vector(q))) / 2,
+    score: scores(q, qq),
+    shift: (w * w * pool(query, query)) / 2,
     order: range(places.length).sort((a, b) => weights[b] - weights[a]),
     nearest: were.indexOf(Math.max(...were)),
     answer: pool(weights, values),

@@ -229,11 +229,15 @@ export function reshape(row, n) {
 }
 export const fillDiagonal = (table, value) => table.map((row, i) => row.map((number, j) => (i === j ? value : number)));
 
-// The same formula: (w |q - k|)² / 2 written out, for a query and keys that are vectors. Of the keys' own term the part
-// 1 - t is left: at t = 0 it is the score of 1964, at t = 1 the dot product alone. The query's own term is for who asks.
-export function mixedScores(query, keys, w, t, own = false) {
-  const asked = own ? pool(query, query) : 0;
-  return keys.map((key) => w * w * (pool(query, key) - ((1 - t) * pool(key, key) + asked) / 2));
+// The same formula: (w |q - k|)² / 2 written out, for keys that are vectors; the scores of a query, which is one, too. Of the
+// keys' own term the part 1 - t is left: at t = 0 it is the score of 1964, at t = 1 the dot product alone. The query's own
+// term is for who asks.
+export function mixedScores(keys, w, t) {
+  const norms = keys.map((key) => (1 - t) * pool(key, key));
+  return (query, own = false) => {
+    const norm = own ? pool(query, query) : 0;
+    return keys.map((key, i) => w * w * (pool(query, key) - (norms[i] + norm) / 2));
+  };
 }
 // The axis from 0 to 5, bent into half a circle without being stretched.
 export const bend = (x) => [Math.cos, Math.sin].map((turn) => (turn((x * Math.PI) / 5) * 5) / Math.PI);

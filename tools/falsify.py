@@ -1,6 +1,6 @@
 """Break the project in many ways, one at a time, and see that the build or a test says so.
 
-    make falsify               all of them, about half an hour
+    make falsify               all of them; long, for each has a copy that is built and tested
     make falsify ONLY=quiz     those with this word in their kind or name
 
 Why no library: mutation testers change Python alone; most of what is promised here is prose, data, styles and scripts.

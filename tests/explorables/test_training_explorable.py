@@ -401,6 +401,22 @@ def test_training_jumps_to_the_end_where_motion_is_not_wanted(visit):
     expect_training(root, still)
 
 
+def test_a_try_plays_its_own_epochs_and_never_runs_backwards(visit):
+    """From a hundred epochs to five with another rate: no run of a hundred with that rate lies between."""
+    page, root = visit("training")
+    page.emulate_media(reduced_motion="no-preference")
+    drawn = root.locator("[data-part=epochs] circle")
+    seen = []
+    for words in "a hundred epochs", "five epochs with one tenth":
+        root.get_by_role("button", name=words).first.evaluate("button => button.click()")
+        seen.append([])
+        for _ in range(10):
+            page.clock.run_for(100)
+            seen[-1].append(drawn.count() - 1)
+    assert seen[0] == sorted(seen[0]) and len(set(seen[0])) > 5 and seen[0][-1] == 100
+    assert seen[1] == sorted(seen[1]) and len(set(seen[1])) > 3 and seen[1][-1] == 5
+
+
 def test_training_keeps_settings_and_epochs_in_the_address(visit, load):
     page, root = visit("training")
     unfold(root)

@@ -64,7 +64,6 @@ export function pool(weights, values) {
 // What the Gaussian kernel predicts for one query, the key at the place `left` left out; how this guess turns with w: -w times
 // the weighted covariance of the squared distance and the value; and the sum of the counts, where the nearest key counts 1.
 // The same as pooling with the weights, but one loop in place of lists, which take several times as long.
-const MOST = 90; // exp(-45) changes no digit of a sum that is 1 or more
 function answer(query, keys, values, w, left = -1) {
   let near = Number.POSITIVE_INFINITY;
   for (let i = 0; i < keys.length; i++) {
@@ -89,6 +88,7 @@ function answer(query, keys, values, w, left = -1) {
   const guess = product / total;
   return { guess, turn: (-w * (both - guess * far)) / total, total };
 }
+const MOST = 90; // exp(-45) changes no digit of a sum that is 1 or more
 
 // What is predicted for one query, and the largest of its weights; null where the kernel reaches no key.
 export function heard(query, keys, values, w = 1, kernel = "gaussian") {
@@ -160,27 +160,27 @@ const STEEP = 8; // steeper than the truth is where a pen can be
 //   log   descend in log w; otherwise in w
 export const part = (n, { half = true, mean = false }) => (half ? 0.5 : 1) / (mean ? n : 1);
 
-// What the points say about each other, [guess - y, turn] for each.
-const answers = (x, y, w, { self = false }) =>
+// What the points say about each other: for each how far off the guess is, and how it turns with w.
+const saidOfEach = (x, y, w, { self = false }) =>
   x.map((at, i) => {
     const { guess, turn } = answer(at, x, y, w, self ? -1 : i);
     return [guess - y[i], turn];
   });
-const lossOf = (answers, how) => part(answers.length, how) * sum(answers.map(([off]) => square(off)));
-const slopeOf = (answers, how) => part(answers.length, how) * sum(answers.map(([off, turn]) => 2 * off * turn));
+const lossOf = (said, how) => part(said.length, how) * sum(said.map(([off]) => square(off)));
+const slopeOf = (said, how) => part(said.length, how) * sum(said.map(([off, turn]) => 2 * off * turn));
 
-export const loss = (x, y, w, how = {}) => lossOf(answers(x, y, w, how), how);
+export const loss = (x, y, w, how = {}) => lossOf(saidOfEach(x, y, w, how), how);
 // The derivative of the loss by w.
-export const slope = (x, y, w, how = {}) => slopeOf(answers(x, y, w, how), how);
+export const slope = (x, y, w, how = {}) => slopeOf(saidOfEach(x, y, w, how), how);
 
 // One epoch of gradient descent: w, its loss, the slope by w, and the w after the step. With momentum a step follows the
 // slope and that part of the `speed` before, as in torch's SGD.
 export function epoch(x, y, w, lr, how = {}, before = 0) {
-  const heard = answers(x, y, w, how);
-  const steep = slopeOf(heard, how);
+  const said = saidOfEach(x, y, w, how);
+  const steep = slopeOf(said, how);
   const speed = steep + (how.momentum ?? 0) * before;
   const next = how.log ? w * Math.exp(-lr * w * steep) : w - lr * speed;
-  return { w, loss: lossOf(heard, how), slope: steep, speed, next };
+  return { w, loss: lossOf(said, how), slope: steep, speed, next };
 }
 
 export const step = (x, y, w, lr, how) => epoch(x, y, w, lr, how).next;

@@ -44,7 +44,7 @@ fig = describe(fig, "A line that rises from 0 to 1.")
 ```
 """
 OTHER = LESSON.replace("# A lesson", "# Another").replace("kernel", "other").replace("`one`", "`two`")
-OTHER += "\n```{index} regression\n```\n"
+OTHER += "\n```{index} regression\n```\n\nSee {doc}`a`.\n"
 SCRIPT = '''\
 """
 Does it run?
@@ -276,6 +276,9 @@ def test_a_new_title_writes_all_pages_a_sentence_its_own_and_the_site_is_that_of
         run = project.build()
         assert run.returncode == 0, run.said
         assert project.pages_written_since(before) == written
+        notebooks = [project.site / f"notebooks/{page}" for page in ("lessons/a.ipynb", "lessons/b.ipynb")]
+        anew = [path.stat().st_mtime >= before for path in notebooks]
+        assert anew == [True, "lessons/b.html" in written], "a notebook names the pages that it links"
     assert "The lesson" in project.page("lessons/b.html"), "the title stands in the menu of every page"
 
     in_parts = project.files()

@@ -3,6 +3,7 @@ which it was tried. When a new version breaks one, the message says which, and w
 """
 
 import contextlib
+import pickle
 import re
 from importlib.metadata import version
 from pathlib import Path
@@ -92,6 +93,17 @@ def test_myst_nb_makes_folds_that_we_write():
         folds = page.select("details.hide > summary")
         assert folds, "no fold on the page"
         assert [fold.attrs for fold in folds] == [{}] * len(folds), "its words are its name"
+
+
+@pytest.mark.site
+@pytest.mark.parametrize("trees", ["doctrees", "doctrees-zh_CN"])
+def test_what_a_page_depends_on_is_there_so_that_it_is_read_anew_only_when_that_has_changed(trees):
+    with tried("myst-nb", "1.4.0", "execution/extension.py"):
+        env = pickle.loads((DOCS / "_build" / trees / "environment.pickle").read_bytes())
+        pictures = {path for paths in env.dependencies.values() for path in paths if "jupyter_execute" in str(path)}
+        assert pictures
+        gone = [path for paths in env.dependencies.values() for path in paths if not (DOCS / path).exists()]
+        assert gone == []
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,11 @@ Why no library: Sphinx writes into the site that readers see, and two of them at
 
 import fcntl
 import hashlib
+import importlib
 import json
+import multiprocessing
 import os
 import shutil
-import subprocess
 import sys
 from importlib.metadata import distributions
 from pathlib import Path
@@ -27,6 +28,7 @@ GENERATED = {
 }
 READY = f"The site is in {HTML}. make serve shows it; opened as files, its figures stand still."
 EVERYWHERE = Path("docs", "reference", "glossary.md"), Path("docs", "explorables")  # words that stand on other pages
+LIBRARIES = "matplotlib.pyplot", "myst_nb.sphinx_ext", "sphinx.cmd.build", "sphinx_gallery.gen_gallery", "torch"
 LANGUAGES = {"en": "", "zh_CN": "zh"}  # and the folder of each in the site; English first: it runs what the pages show
 
 
@@ -51,14 +53,36 @@ def doctrees(language):
     return DOCTREES if language == "en" else DOCTREES.with_name(f"doctrees-{language}")
 
 
-def sphinx(builder, target, options, held, language="en"):
-    """Run Sphinx; after a failure the doctrees go, for Sphinx would not repeat its warnings and a broken page pass."""
+def sphinx(builder, target, options, language="en"):
+    """Run Sphinx; after a failure the doctrees go, for Sphinx would not repeat its warnings and a broken page pass.
+
+    It runs in a fork of this process: what Sphinx imports takes as long as an edited page, and both languages need it.
+    The fork holds the lock, too.
+    """
+    import_libraries()
     trees = doctrees(language)
-    command = [sys.executable, "-m", "sphinx", "-b", builder, *options, "-d", str(trees), "docs", str(target)]
-    code = subprocess.call(command, pass_fds=[held], env=os.environ | {"LESSON_LANGUAGE": language})
-    if code:
+    arguments = ["-b", builder, *options, "-d", str(trees), "docs", str(target)]
+    child = multiprocessing.get_context("fork").Process(target=run_sphinx, args=(arguments, language))
+    child.start()
+    child.join()
+    if child.exitcode:
         shutil.rmtree(trees, ignore_errors=True)
-    return code
+    return child.exitcode
+
+
+def import_libraries():
+    """Import what takes long; of this project nothing, for conf.py sets the stage for that."""
+    for name in LIBRARIES:
+        importlib.import_module(name)
+
+
+def run_sphinx(arguments, language):
+    """Do what `python -m sphinx` does in this folder."""
+    from sphinx.cmd.build import main
+
+    os.environ["LESSON_LANGUAGE"] = language
+    sys.path[0] = os.getcwd()
+    sys.exit(main(arguments))
 
 
 def replace_site():
@@ -122,7 +146,7 @@ def languages():
     return [language for language in LANGUAGES if language == "en" or Path("docs", "locales", language).is_dir()]
 
 
-def html(options, held):
+def html(options):
     """Build the site, unless nothing has changed since; return 0 if it is in its place."""
     before, now = last_made_from(), made_from(options)
     if before == now:
@@ -135,13 +159,12 @@ def html(options, held):
             shutil.rmtree(doctrees(language), ignore_errors=True)
     elif only_pages_differ(before, now):
         shutil.copytree(HTML, NEW)
-    if any(sphinx("html", NEW / LANGUAGES[language], options, held, language) for language in languages()):
+    if any(sphinx("html", NEW / LANGUAGES[language], options, language) for language in languages()):
         shutil.rmtree(NEW, ignore_errors=True)
         print(f"The site was not built; the last good one, if any, stays in {HTML}.", file=sys.stderr)
         return 1
     for note in NEW.rglob(".buildinfo.bak"):  # Sphinx's, if the copy was of a site with other settings
         note.unlink()
-    shutil.rmtree(NEW / "jupyter_execute", ignore_errors=True)  # MyST-NB's, which it writes beside the Chinese pages
     replace_site()
     MADE_FROM.write_text(json.dumps(now, indent=0), encoding="utf-8")
     print(READY)
@@ -151,5 +174,5 @@ def html(options, held):
 if __name__ == "__main__":
     builder, *options = sys.argv[1:]
     check_path()
-    held = lock()
-    sys.exit(html(options, held) if builder == "html" else sphinx(builder, BUILD / builder, options, held))
+    lock()
+    sys.exit(html(options) if builder == "html" else sphinx(builder, BUILD / builder, options))

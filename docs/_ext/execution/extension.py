@@ -1,4 +1,8 @@
-"""The runs beside Sphinx: started when the configuration is read, waited for before the first page is."""
+"""The runs beside Sphinx: started when the configuration is read, waited for before the first page is.
+
+Not promised to stay, tried by tests/test_versions.py: the place of MyST-NB's settings, for its folder for pictures
+cannot be set.
+"""
 
 import gc
 import os
@@ -55,9 +59,21 @@ def wait_for_runs(app: Sphinx) -> None:
         sys.exit("what the pages show could not be run; see above for file and line")
 
 
+def keep_pictures(app: Sphinx) -> None:
+    """Have MyST-NB write pictures into the build's own folder, for all languages.
+
+    It takes a folder beside the site, which for a site within another is in that one; what is published has no room
+    for them, and Sphinx reads a page anew whose pictures are gone.
+    """
+    folder = Path(app.config.lesson_build).resolve() / "jupyter_execute"
+    app.env.mystnb_config = app.env.mystnb_config.copy(output_folder=str(folder))
+
+
 def setup(app: Sphinx) -> dict:
     app.setup_extension("build_folder")
+    app.setup_extension("myst_nb")
     app.add_config_value("lesson_fingerprint", "", "env", [str])
     app.connect("config-inited", start_runs)
+    app.connect("builder-inited", keep_pictures, priority=900)  # after MyST-NB, at 500
     app.connect("builder-inited", wait_for_runs, priority=900)  # after sphinx-gallery, which runs at 500
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -158,14 +158,15 @@ def from_gallery(app: Sphinx, docname: str, links: Links, made: Path) -> nbforma
     return notebook
 
 
-def notebooks_of(app: Sphinx):
-    """Give the name of each page that runs, and its notebook."""
-    links = links_of(app)
-    for docname in sorted(app.env.found_docs):
-        made = Path(app.srcdir, f"{docname}.ipynb")  # sphinx-gallery's
-        notebook = from_gallery(app, docname, links, made) if made.exists() else convert(app, docname, links)
-        if notebook:
-            yield docname, notebook
+def notebook_of(app: Sphinx, docname: str, links: Links) -> nbformat.NotebookNode | None:
+    """Return a page or an example of the gallery as a notebook, or None where nothing in it runs."""
+    made = Path(app.srcdir, f"{docname}.ipynb")  # sphinx-gallery's
+    return from_gallery(app, docname, links, made) if made.exists() else convert(app, docname, links)
+
+
+def remember_what_is_read(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """Tell write_notebooks which pages are read again: the notebooks of all others are what they were."""
+    app._lesson_read = set(docnames)
 
 
 def write_notebooks(app: Sphinx, env: BuildEnvironment) -> None:
@@ -173,15 +174,22 @@ def write_notebooks(app: Sphinx, env: BuildEnvironment) -> None:
     if app.builder.name != "html":
         return
     target = Path(app.outdir, "notebooks")
-    shutil.rmtree(target, ignore_errors=True)
-    target.mkdir(parents=True)
+    target.mkdir(parents=True, exist_ok=True)
     own = offers.shelf(app) == "notebooks"
     app._lesson_wheel = packing.build_wheel(target) if own else Path(offers.offer(app, "package")[0]).name
+    links = links_of(app)
+    same_links, env.lesson_links = getattr(env, "lesson_links", None) == links, links
     names: set[str] = set()
-    for docname, notebook in notebooks_of(app):
+    for docname in sorted(env.found_docs):
         path = target / f"{docname}.ipynb"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(notebook, path)
+        if same_links and path.exists() and docname not in app._lesson_read:
+            notebook = nbformat.v4.reads(path.read_text(encoding="utf-8"))
+        elif notebook := notebook_of(app, docname, links):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            nbformat.write(notebook, path)
+        else:
+            path.unlink(missing_ok=True)
+            continue
         names |= set(packages(notebook.cells).values())
     for data in Path(app.srcdir).glob("practice/*.csv"):  # beside the notebook that reads it, also on Binder
         shutil.copy(data, target / "practice")
@@ -209,6 +217,7 @@ def setup(app: Sphinx) -> dict:
     app.setup_extension("build_folder")
     build_folder.add_templates(app, HERE)
     offers.setup(app)
+    app.connect("env-before-read-docs", remember_what_is_read)
     app.connect("env-updated", write_notebooks)
     app.connect("build-finished", replace_those_of_the_gallery)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

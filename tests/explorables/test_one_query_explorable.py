@@ -69,6 +69,21 @@ def test_the_one_bar_is_seen_though_it_stands_where_the_query_does(visit):
     assert order.index("query") < order.index("weights"), "what is drawn later covers what is below it"
 
 
+@pytest.mark.parametrize("w", [0, 1, 4, 15, 100])
+def test_the_axis_of_the_weights_ends_little_above_the_largest_that_any_query_gives(visit, w):
+    _, root = visit("one-query", f"w={w}")
+    x, *_ = double()
+    largest = attention_weights(torch.linspace(0, 5, 801, dtype=torch.float64), x, float(w)).max().item()
+    frame = root.locator("[data-part=axes-weights] path").first.get_attribute("d")
+    above, below = map(float, re.fullmatch(r"M\S+ (\S+)V([^H]+)H.*", frame).groups())
+    ticks = root.locator("[data-part=axes-weights] text[text-anchor=end]").evaluate_all(
+        "ticks => ticks.map(tick => [Number(tick.textContent), Number(tick.getAttribute('y')) - 4])"
+    )
+    assert ticks[0] == [0, below]
+    top = ticks[1][0] * (below - above) / (below - ticks[1][1])
+    assert largest - 1e-6 <= top <= max(2 * largest, 0.05)
+
+
 @pytest.mark.parametrize("kernel", ["boxcar", "triangular", "epanechnikov", "constant"])
 def test_one_query_with_another_kernel(visit, kernel):
     page, root = visit("one-query")

@@ -116,9 +116,9 @@ ONE_OF_EACH = """() => {
     for (const picture of document.querySelectorAll(".figure-svg svg[role=img]")) picture.replaceChildren();
 }"""
 # And of the words that are drawn with the same colour, size and lines on the same grounds, one is enough for the rules
-# that compare colours, be it on another page. A sign alone is no word: axe has no verdict on it.
-ONE_OF_EACH_LOOK = """(root, asked) => {
-    const grounds = new Map(), seen = new Set(asked);
+# that compare colours. A sign alone is no word: axe has no verdict on it.
+ONE_OF_EACH_LOOK = """root => {
+    const grounds = new Map(), seen = new Set();
     const ground = e => {
         if (!e) return "";
         if (!grounds.has(e)) {
@@ -144,7 +144,6 @@ ONE_OF_EACH_LOOK = """(root, asked) => {
         if (!seen.has(look)) e.dataset.look = "";
         seen.add(look);
     }
-    return [...seen];
 }"""
 AXE = f"""if (!window.axe) {{
 {Axe().axe_script}
@@ -156,18 +155,10 @@ axe.configure({{ rules: [
 }}"""
 
 
-looks_asked = []  # by any test of this process
-
-
-def ask_new_looks(part):
-    """Mark one of each kind of word in a part of a page for axe, but for the kinds that it was asked about before."""
-    looks_asked[:] = part.evaluate(ONE_OF_EACH_LOOK, looks_asked)
-
-
 def axe_complaints(page, rules=None):
     """What axe-core finds wrong with a page, by all rules or by these. Repetitions are gone from the page then."""
     page.evaluate(ONE_OF_EACH)
-    ask_new_looks(page.locator("body"))
+    page.locator("body").evaluate(ONE_OF_EACH_LOOK)
     page.evaluate(AXE)
     options = {"resultTypes": ["violations"], "rules": {rule: {"enabled": True} for rule in rules or MORE_RULES}}
     if rules:

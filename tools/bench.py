@@ -191,7 +191,7 @@ INDICES, TIMES_SLOWER = [150, 800, 1300, 2000], [1, 2, 3, 6]
 
 def in_browser() -> None:
     """What blocks while a page loads, and what a key costs, on a phone."""
-    names = ("chromium", "chromium-browser", "google-chrome")
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
     browser = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox", "--disable-gpu"])

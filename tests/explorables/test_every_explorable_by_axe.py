@@ -1,7 +1,7 @@
 """What axe-core says of every explorable, in the states that its buttons lead to."""
 
 import pytest
-from conftest import AXE, MORE_RULES, ask_new_looks
+from conftest import AXE, MORE_RULES, ONE_OF_EACH_LOOK
 from explorable_pages import NAMES, unfold
 
 # Colours and sizes are all that differs between the views for axe, and no state has colours or sizes of its own; the
@@ -53,7 +53,7 @@ def test_breaks_no_rule_of_axe_in_any_state(alone, name, view):
     for press in enter if view == "dark" else [enter[0], enter[-1]]:
         press()
         page.clock.run_for(500)
-        ask_new_looks(root)
+        root.evaluate(ONE_OF_EACH_LOOK)
         page.evaluate(ASK_AXE, [f"#explore-{name}", VIEWS[view]])
         while page.evaluate("window.found === null"):  # it waits for timers, and the clock stands still
             page.clock.run_for(20)

@@ -186,7 +186,14 @@ def test_a_cell_gives_what_it_printed_its_value_and_its_figures_in_this_order(tm
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("line", "words"), [("1 / 0", "division by zero"), ("1 +", "SyntaxError")])
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("1 / 0", "division by zero"),
+        ("f(1 +", "SyntaxError"),
+        ("import torch; x = torch.zeros(2)  # (3,)", "the comment says [(3,)], but the shapes are [(2,)]: x = "),
+    ],
+)
 def test_a_cell_that_fails_is_named_by_its_line(line, words, tmp_path):
     _, problem = run_page(tmp_path, line)
     assert problem.startswith(f"{tmp_path / 'page.md'}:20: this cell failed\nassert not")

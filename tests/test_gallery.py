@@ -3,9 +3,9 @@
 import gzip
 import multiprocessing
 import multiprocessing.forkserver
-import runpy
 
 import pytest
+import told_shapes
 from bs4 import BeautifulSoup
 from conftest import DOCS, SITE
 from gallery import places
@@ -39,7 +39,7 @@ def test_there_are_enough():
 @each_script
 def test_runs_alone_and_leaves_nothing_behind(script, programs, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)  # where the process will find itself
-    program = programs.Process(target=runpy.run_path, args=(str(script), None, "__main__"))
+    program = programs.Process(target=told_shapes.run_script, args=(script,))
     program.start()
     program.join()
     assert program.exitcode == 0, "it has said above why"

@@ -15,6 +15,7 @@ import re
 import sys
 from pathlib import Path
 
+import told_shapes
 from execution.forks import Failure
 
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
@@ -57,7 +58,7 @@ def run_all(docs: Path) -> int:
     report = io.StringIO()
     runner = doctest.DocTestRunner(optionflags=FLAGS, verbose=False)
     for test in [*module_tests(), *(test for page in pages(docs) for test in page_tests(page))]:
-        runner.run(test, out=report.write, clear_globs=False)
+        runner.run(told_shapes.in_doctest(test), out=report.write, clear_globs=False)
     results = runner.summarize(verbose=False)
     if results.failed:
         raise Failure(report.getvalue())

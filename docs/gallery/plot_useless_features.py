@@ -28,7 +28,7 @@ def errors(d, seed):
 # %%
 # 200 points, the mean over three draws. Leave-one-out chooses the w, or all of them.
 
-table = torch.tensor([[errors(d, seed) for seed in range(3)] for d in features]).mean(dim=1)  # (5, 3)
+table = torch.tensor([[errors(d, seed) for seed in range(3)] for d in features]).mean(dim=1)  # (4, 3)
 average, shared, own = table.T.tolist()
 for d, row in zip(features, table.tolist()):
     print("{:2d} features: average {:.2f}, one w {:.3f}, one w each {:.3f}".format(d, *row))

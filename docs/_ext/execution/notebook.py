@@ -8,6 +8,8 @@ public in ipykernel, and one in a process of its own imports torch again for eve
 import os
 from pathlib import Path
 
+import told_shapes
+
 from execution.forks import Failure
 
 
@@ -49,6 +51,7 @@ def new_shell():
 
     settings = {"HistoryManager": {"enabled": False}, "InteractiveShell": {"colors": "nocolor"}}
     shell = InteractiveShell.instance(config=Config(settings))
+    shell.push({"check_shapes": told_shapes.check_shapes}, interactive=False)
     shell.display_formatter.formatters["image/svg+xml"].for_type(Figure, to_svg)
     return shell
 
@@ -58,6 +61,7 @@ def run_cell(shell, source: str):
     from IPython.utils.capture import capture_output
     from nbformat.v4 import new_output
 
+    shell.ast_transformers = [told_shapes.Checked(source)]
     with shell.display_trap, capture_output() as captured:  # in this order, or values are printed as "Out[1]: 2"
         result = shell.run_cell(source, store_history=True)
         show_figures()

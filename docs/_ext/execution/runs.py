@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 import doctests
+import told_shapes
 
 from execution.facts import are_fresh, compute_facts, fact_files, keep_facts, read_facts
 from execution.fingerprints import fingerprint
@@ -28,7 +29,8 @@ def fact_jobs(docs: Path, build: Path) -> list[Job]:
 
 def doctest_jobs(docs: Path, build: Path) -> list[Job]:
     """Return a job for the examples of docstrings and pages, if one of them has changed."""
-    text = doctests.examples(docs) + Path(doctests.__file__).read_text(encoding="utf-8")
+    code = [Path(module.__file__).read_text(encoding="utf-8") for module in (doctests, told_shapes)]
+    text = "".join([doctests.examples(docs), *code])
     stamp = build / "doctested" / fingerprint(text)
     return [] if stamp.exists() else [Job("doctests", docs, doctests.run_all, partial(keep_stamp, stamp))]
 

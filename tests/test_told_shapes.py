@@ -57,7 +57,8 @@ column = column.T
         ("then (1, 3)", "then (3, 1)", "[(3, 1)], but the shapes are [(1, 3)]: column = column.T"),
     ],
 )
-def test_a_wrong_shape_is_named_with_its_statement(old, new, said, tmp_path):
+def test_a_wrong_shape_is_named_with_its_statement(old, new, said, tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.argv", [])  # a script's own
     script = tmp_path / "script.py"
     script.write_text(RIGHT, encoding="utf-8")
     told_shapes.run_script(script)

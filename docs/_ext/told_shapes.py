@@ -11,6 +11,7 @@ import ast
 import doctest
 import io
 import re
+import sys
 import tokenize
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,7 @@ def run_script(path: Path) -> None:
     """Run a script as a reader would, and check the shapes in its comments."""
     source = path.read_text(encoding="utf-8")
     checked = ast.fix_missing_locations(Checked(source).visit(ast.parse(source)))
+    sys.argv = [str(path)]
     exec(compile(checked, str(path), "exec"), {"__name__": "__main__", "check_shapes": check_shapes})
 
 

@@ -3,8 +3,8 @@
 Why no library: those that check shapes (jaxtyping and others) read annotations; readers of a lesson read comments.
 
 A comment with shapes stands above an assignment, or behind its first or last line, and names what comes out: the shapes
-after its last arrow or colon, or all that it begins with; those that are too many belong to the next statements. What
-goes in, as in "(2, 3) @ (3,)", needs an arrow.
+after its last arrow or colon, or all that it begins with; those that are too many belong to the next assignments. What
+goes in, as in "(2, 3) @ (3,)", needs an arrow. A comment that no assignment has is an error.
 """
 
 import ast
@@ -46,26 +46,31 @@ class Checked(ast.NodeTransformer):
 
     def __init__(self, source: str):
         self.source = source
-        self.more: Shapes = []  # that the last comment has named, for the next statements
+        self.more: Shapes = []  # that the last comment has named, for the next assignments
 
     def visit_Module(self, module: ast.Module) -> ast.AST:
         tokens = tokenize.generate_tokens(io.StringIO(self.source).readline)
         comments = {token.start[0]: token for token in tokens if token.type == tokenize.COMMENT}
         self.told = {line: shapes for line, token in comments.items() if (shapes := shapes_in(token.string))}
         self.alone = {line for line, token in comments.items() if not token.line[: token.start[1]].strip()}
-        return self.generic_visit(module)
+        self.generic_visit(module)
+        if left := sum(self.told.values(), self.more):  # as code, for IPython only warns of an error here
+            module.body += ast.parse(
+                f"raise AssertionError('no assignment has the shapes of the comment: {left}')"
+            ).body
+        return module
 
     def visit_Assign(self, node: ast.Assign) -> list[ast.stmt]:
         target = node.targets[0]
         names = target.elts if isinstance(target, ast.Tuple) else [target]
-        names = [ast.unparse(name) for name in names if ast.unparse(name) != "_"]
+        values = [ast.unparse(name) for name in names if ast.unparse(name) != "_"]
         above = {node.lineno - 1} & self.alone
-        lines = [line for line in (node.lineno, node.end_lineno, *above) if line in self.told]
-        shapes = self.told[lines[0]] if lines else self.more
-        shapes, self.more = shapes[: len(names)], shapes[len(names) :]
+        line = next((line for line in (node.lineno, node.end_lineno, *above) if line in self.told), None)
+        shapes = self.more + (self.told.pop(line) if line else [])
+        shapes, self.more = shapes[: len(values)], shapes[len(values) :]
         if not shapes:
             return [node]
-        call = f"check_shapes({ast.unparse(node)!r}, {shapes}, {', '.join(names)})"
+        call = f"check_shapes({ast.unparse(node)!r}, {shapes}, {', '.join(values)})"
         return [node, *(ast.copy_location(check, node) for check in ast.parse(call).body)]
 
 

@@ -5,9 +5,12 @@ bench_scaling.py also stores what lesson 16 shows.
 Run it with `make bench`. Ratios travel between machines; seconds do not.
 """
 
+import itertools
+import json
 import os
 import resource
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -160,7 +163,9 @@ window.blocked = [];
 new PerformanceObserver(list => list.getEntries().forEach(entry => blocked.push(entry.duration - 50)))
     .observe({ type: "longtask", buffered: true });
 """
-FRAME = "new Promise(done => requestAnimationFrame(() => setTimeout(done)))"
+# Nothing moves any more, and all has been said.
+REST = """() => !document.querySelector(".explorable [aria-busy]")
+    && document.getAnimations().every(({ playState }) => playState !== "running")"""
 # Frames within a glide, which takes 800 ms: how many there were.
 FRAMES = """new Promise(done => {
     const began = performance.now();
@@ -196,6 +201,7 @@ def in_browser() -> None:
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox", "--disable-gpu"])
         slower = phone(narrow_page(chromium))
+        print(f"A phone is {slower:.1f} times slower than this machine, by Lighthouse's index")
         print("Blocking while a page loads, ms beyond 50 of all long tasks (the longest), best of three")
         lessons = sorted(
             page for page in SITE.glob("lessons/*.html") if 'class="explorable' in page.read_text(encoding="utf-8")
@@ -204,7 +210,7 @@ def in_browser() -> None:
             address = page.relative_to(SITE).as_posix()
             total, longest = min(blocking(narrow_page(chromium), address, slower) for _ in range(3))
             print(f"  {address:45s} {total:4.0f} ({longest:.0f})")
-        explorables(narrow_page(chromium), slower)
+        explorables(chromium)
 
 
 def narrow_page(chromium):
@@ -214,11 +220,10 @@ def narrow_page(chromium):
 
 
 def phone(page) -> float:
-    """How many times slower than this machine a phone is."""
+    """How many times slower a phone is than this machine at the moment; where others work too, this changes."""
     index = max(page.evaluate(INDEX) for _ in range(3))
-    slower = float(numpy.interp(index, INDICES, TIMES_SLOWER))
-    print(f"This machine's index is {index:.0f}; a phone is {slower:.1f} times slower, and so is what follows")
-    return slower
+    page.close()
+    return float(numpy.interp(index, INDICES, TIMES_SLOWER))
 
 
 def blocking(page, address: str, slower: float) -> tuple[float, float]:
@@ -233,25 +238,24 @@ def blocking(page, address: str, slower: float) -> tuple[float, float]:
     return sum(tasks), max(tasks, default=-50) + 50
 
 
-def explorables(page, slower: float) -> None:
+def explorables(chromium) -> None:
     """Sizes, and what a key and its drawing cost the main thread of a phone; rastering is not in it."""
     code = {path: weight(path) for path in sorted((SITE / "_static/explorables").rglob("*")) if path.is_file()}
     script = sum(size for path, size in code.items() if path.suffix == ".js")
     print(f"Explorables, all code {script / 1000:.1f} KB after gzip;", end=" ")
     print("ms of the main thread from a key to the paint")
     print("  " + ", ".join(f"{path.name} {size / 1000:.1f}" for path, size in code.items()))
+    page = narrow_page(chromium)
     page.goto("http://site.test/play/index.html")
-    session = page.context.new_cdp_session(page)
-    session.send("Performance.enable", {"timeDomain": "threadTicks"})
     for root in page.locator(".explorable").all():
         root.locator("xpath=self::*[contains(@class, 'running')]").wait_for()
     for root in page.locator(".explorable").all():
         name = root.get_attribute("data-explorable")
         root.evaluate("root => root.querySelectorAll('details').forEach(fold => (fold.open = true))")
         sliders, buttons = root.locator("[type=range]").all(), root.locator("button.try").all()
-        keys = least(lambda sliders=sliders: [t for slider in sliders for t in key_times(page, session, slider)])
-        tries = least(lambda buttons=buttons: [try_times(page, session, button) for button in buttons])
-        print_times(name, slower, keys, tries)
+        keys = least(lambda sliders=sliders: [t for slider in sliders for t in key_times(page, slider)])
+        tries = least(lambda buttons=buttons: [try_times(page, button) for button in buttons])
+        print_times(name, phone(narrow_page(chromium)), keys, tries)
 
 
 def least(times, rounds: int = 3) -> list:
@@ -259,40 +263,51 @@ def least(times, rounds: int = 3) -> list:
     return list(map(min, zip(*(times() for _ in range(rounds)), strict=True)))
 
 
-def busy(session) -> float:
-    """Milliseconds that the page's main thread has worked."""
-    metrics = {metric["name"]: metric["value"] for metric in session.send("Performance.getMetrics")["metrics"]}
-    return 1000 * metrics["TaskDuration"]
+def answer(page, key: str) -> list[float]:
+    """Milliseconds that the page's main thread works for each frame that answers a key, as the browser records them.
 
-
-def cost(page, session, key: str, until: str = FRAME) -> tuple[float, int]:
-    """What a key costs until then, and what the page answers."""
-    before = busy(session)
+    The waits for frames are not in it, nor what other programs take. The first frame begins with the key.
+    """
+    page.wait_for_function(REST)
+    browser = page.context.browser
+    browser.start_tracing(page=page, categories=["devtools.timeline", "disabled-by-default-devtools.timeline"])
     page.keyboard.press(key)
-    answer = page.evaluate(until)
-    return busy(session) - before, answer
+    page.evaluate(FRAMES)
+    events = [event for event in json.loads(browser.stop_tracing())["traceEvents"] if event["ph"] == "X"]
+    down = next(event for event in events if event["args"].get("data", {}).get("type") == "keydown")
+    since = [event for event in events if thread(event) == thread(down) and ends(event) > down["ts"]]
+    tasks = [(event["ts"], event.get("tdur", event["dur"]) / 1000) for event in since if event["name"] == "RunTask"]
+    painted = sorted(ends(event) for event in since if event["name"] == "Layerize")
+    spans = itertools.pairwise([0, *painted])
+    return [sum(worked for begin, worked in tasks if start <= begin < end) for start, end in spans]
 
 
-def key_times(page, session, slider) -> list[float]:
+def thread(event: dict) -> tuple[int, int]:
+    return event["pid"], event["tid"]
+
+
+def ends(event: dict) -> int:
+    """When an event ends, in microseconds."""
+    return event["ts"] + event["dur"]
+
+
+def key_times(page, slider) -> list[float]:
     slider.focus()
-    page.evaluate(FRAMES)  # the focus has been drawn
-    return [cost(page, session, key)[0] for key in ["ArrowLeft", "ArrowRight"]]
+    return [answer(page, key)[0] for key in ["ArrowLeft", "ArrowRight"]]
 
 
-def try_times(page, session, button) -> tuple[float, float, str]:
+def try_times(page, button) -> tuple[float, float, str]:
     """What a {try} costs to the first paint, and then each frame of its glide."""
     button.focus()
-    page.evaluate(FRAMES)
-    first, _ = cost(page, session, "Enter")
-    glide, frames = cost(page, session, "Shift", FRAMES)
-    return first, glide / frames, button.inner_text()
+    first, *glide = answer(page, "Enter")
+    return first, statistics.fmean(glide or [0]), button.inner_text()
 
 
 def print_times(name: str, slower: float, keys: list[float], tries: list[tuple[float, float, str]]) -> None:
     keys = sorted(slower * key for key in keys) or [0]
     first, _, words = max(tries)
     frame = max(one[1] for one in tries)
-    print(f"  {name:20s} key {keys[-1]:4.0f}, median {keys[len(keys) // 2]:4.0f}", end="")
+    print(f"  {name:20s} at {slower:.1f}x: key {keys[-1]:4.0f}, median {keys[len(keys) // 2]:4.0f}", end="")
     print(f"; try {slower * first:4.0f} ({words}); a frame of its glide {slower * frame:4.0f}", flush=True)
 
 

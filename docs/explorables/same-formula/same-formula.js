@@ -10,7 +10,6 @@ import {
   legendLayer,
   line,
   logSteps,
-  marksLayer,
   number,
   path,
   pathLayer,
@@ -115,6 +114,8 @@ const inCircle = ({ keys, ring: [x, y], radius }, place) => {
   return keys === "circle" ? [x - right * unit, y - above * unit] : null;
 };
 
+const disc = (x, y, r) => `M${x - r} ${y}a${r} ${r} 0 1 1 ${2 * r} 0a${r} ${r} 0 1 1 ${-2 * r} 0`;
+
 function ringLayers(svg, say) {
   const look = { fill: role("weight"), stroke: role("key"), "fill-opacity": 0.35 };
   const bent = (view) => (view.keys === "circle" ? view.places : []);
@@ -122,10 +123,11 @@ function ringLayers(svg, say) {
     path(...[0, 1].map((i) => (bent(view).length ? GRID : []).map((place) => inCircle(view, place)[i])));
   return [
     pathLayer(svg, "ring", line(role("key"), " thin"), arc),
-    marksLayer(svg, "ring-keys", "circle", look, bent, (view, key, i) => {
-      const [cx, cy] = inCircle(view, key);
-      return { cx, cy, r: Math.sqrt(4 + 300 * view.weights[i]) };
-    }),
+    pathLayer(svg, "ring-keys", look, (view) =>
+      bent(view)
+        .map((key, i) => disc(...inCircle(view, key), Math.sqrt(4 + 300 * view.weights[i])))
+        .join(""),
+    ),
     pathLayer(svg, "ring-query", line(role("query")), (view) => {
       const to = inCircle(view, view.q);
       return to ? `M${view.ring.join(" ")}L${to.join(" ")}` : "";

@@ -96,8 +96,15 @@ export function heard(query, keys, values, w = 1, kernel = "gaussian") {
     const { guess, total } = answer(query, keys, values, w);
     return { guess, largest: 1 / total };
   }
-  const row = weights(query, keys, w, kernel);
-  return row && { guess: pool(row, values), largest: Math.max(...row) };
+  const countOf = kernels[kernel];
+  let [total, product, largest] = [0, 0, 0];
+  for (let i = 0; i < keys.length; i++) {
+    const count = countOf((query - keys[i]) * w);
+    total += count;
+    product += count * values[i];
+    if (count > largest) largest = count;
+  }
+  return total > 0 ? { guess: product / total, largest: largest / total } : null;
 }
 
 // One prediction for each query, or null.

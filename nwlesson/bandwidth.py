@@ -15,6 +15,7 @@ STEP = 3.0  # from one w of a first, coarse scan to the next
 FINE = 4  # so many steps of a closer look make one of the look before
 PROMISING = 1.2, 1.01  # a place is worth a closer look, and a still closer one, below so many times the least error
 FLAT = 1e-4  # an error that grows by a smaller share, when w is four times as large, has no valley
+TOGETHER = 2**15  # numbers in the tables that are filled together: to begin takes as long as so many
 LIMIT = 2**28  # numbers in the table of squared differences: 2 GiB
 
 
@@ -26,21 +27,34 @@ class _Place(NamedTuple):
 
 
 def _counts(w: Tensor, squares: Tensor) -> Tensor:
-    """Return how much all others count for each point, (n, n), the nearest 1, from (n_features, n, n)."""
-    scores = (w**2 / -2 @ squares.flatten(1)).view_as(squares[0]).fill_diagonal_(-torch.inf)
+    """Return how much all others count for each point, (n_w, n, n), the nearest 1.
+
+    There are n_w rows in w, (n_w, n_features), and squares is (n_features, n, n).
+    """
+    scores = (w**2 / -2 @ squares.flatten(1)).view(-1, *squares[0].shape)
+    scores.diagonal(dim1=-2, dim2=-1).fill_(-torch.inf)
     # In place: to ask for another table each time would take longer than to fill it.
     return scores.sub_(scores.amax(dim=-1, keepdim=True)).clamp_(min=-700).exp_()  # of less, exp is 0 and takes long
 
 
+def _errors(w: Tensor, squares: Tensor, y: Tensor) -> list[float]:
+    """Return the leave-one-out error for each row of w, (n_w, n_features); small tables are filled together."""
+    errors = []
+    for some in torch.split(w, max(1, TOGETHER // squares[0].numel())):
+        counts = _counts(some, squares)
+        misses = (counts @ y).div_(counts.sum(dim=-1, keepdim=True)).sub_(y)
+        errors += misses.square_().mean(dim=(-2, -1)).tolist()
+    return errors
+
+
 def _error(w: Tensor, squares: Tensor, y: Tensor) -> float:
-    counts = _counts(w, squares)
-    return (counts @ y / counts.sum(dim=-1, keepdim=True) - y).square_().mean().item()
+    return _errors(w[None], squares, y)[0]
 
 
 def _error_and_slope(log_w: Tensor, squares: Tensor, y: Tensor) -> tuple[float, Tensor]:
     """Return the leave-one-out error at w = exp(log_w), and its derivative by log_w."""
     w = log_w.exp()
-    counts = _counts(w, squares)
+    counts = _counts(w[None], squares)[0]
     weights = counts.div_(counts.sum(dim=-1, keepdim=True))
     answers = weights @ y
     misses = answers - y
@@ -49,12 +63,12 @@ def _error_and_slope(log_w: Tensor, squares: Tensor, y: Tensor) -> tuple[float, 
     return misses.square().mean().item(), -2 * w**2 * slope / y.numel()
 
 
-def _descend(w: Tensor, squares: Tensor, y: Tensor) -> _Place:
-    """Walk from w to the bottom of its valley, in log w; a feature with w = 0 stays out."""
-    heard = w > 0
-    squares, log_w = squares[heard], w[heard].log()
+def _descend(start: _Place, squares: Tensor, y: Tensor) -> _Place:
+    """Walk from a place to the bottom of its valley, in log w; a feature with w = 0 stays out."""
+    heard = start.w > 0
+    squares, log_w = squares[heard], start.w[heard].log()
     low, high = log_w - 20, log_w + 20  # LBFGS may try steps so long that exp would overflow
-    unit = _error(w[heard], squares, y) or 1.0  # the error starts at 1
+    unit = start.error or 1.0  # the error starts at 1
     descent = torch.optim.LBFGS(
         [log_w], max_iter=100, tolerance_grad=1e-7, tolerance_change=1e-13, line_search_fn="strong_wolfe"
     )
@@ -65,7 +79,7 @@ def _descend(w: Tensor, squares: Tensor, y: Tensor) -> _Place:
         return error / unit
 
     descent.step(closure)  # type: ignore[no-untyped-call]
-    bottom = torch.zeros_like(w).masked_scatter(heard, log_w.clamp(low, high).exp())
+    bottom = torch.zeros_like(start.w).masked_scatter(heard, log_w.clamp(low, high).exp())
     return _Place(_error(bottom[heard], squares, y), bottom)
 
 
@@ -93,16 +107,21 @@ def _scan(grid: list[float], along: Tensor, fixed: Tensor, squares: Tensor, y: T
     tables = torch.stack([fixed**2, along**2]) @ squares.flatten(1)
     tables = tables.view(2, *squares[0].shape)
 
-    def place(t: float) -> _Place:
-        return _Place(_error(y.new_tensor([1.0, t]), tables, y), fixed + t * along)
+    def places_at(ts: list[float]) -> dict[float, _Place]:
+        errors = _errors(y.new_tensor([[1.0, t] for t in ts]), tables, y)
+        return {t: _Place(error, fixed + t * along) for t, error in zip(ts, errors)}
 
-    row = {t: place(t) for t in grid}
+    row = places_at(grid)
     for promising in PROMISING:
         enough = promising * min(place.error for place in row.values()) + 1e-16
-        for t, after in itertools.pairwise(sorted(row)):
-            if t > 0 and min(row[t].error, row[after].error) <= enough:
-                between = [t * (after / t) ** (k / FINE) for k in range(1, FINE)]
-                row |= {closer: place(closer) for closer in between}
+        closer = [
+            t * (after / t) ** (k / FINE)
+            for t, after in itertools.pairwise(sorted(row))
+            if t > 0 and min(row[t].error, row[after].error) <= enough
+            for k in range(1, FINE)
+        ]
+        if closer:
+            row |= places_at(closer)
     places = [row[t] for t in sorted(row)]
     walls = [math.inf, *(place.error for place in places), math.inf]
     enough = PROMISING[0] * min(walls) + 1e-16
@@ -112,7 +131,7 @@ def _scan(grid: list[float], along: Tensor, fixed: Tensor, squares: Tensor, y: T
 
 def _lowest(places: list[_Place], squares: Tensor, y: Tensor) -> _Place:
     """Return the lowest of these places and of the bottoms of their valleys."""
-    bottoms = [_descend(place.w, squares, y) for place in places if place.w.any()]
+    bottoms = [_descend(place, squares, y) for place in places if place.w.any()]
     return min(places + bottoms, key=lambda place: place.error)
 
 
@@ -127,8 +146,8 @@ def _improve(best: _Place, grids: list[list[float]], squares: Tensor, y: Tensor)
     return best
 
 
-def _search(squares: Tensor, y: Tensor, rounding: Tensor) -> Tensor:
-    """Return the best w that is found from several starts: each feature alone, and all of them alike."""
+def _search(squares: Tensor, y: Tensor, rounding: Tensor) -> _Place:
+    """Return the best place that is found from several starts: each feature alone, and all of them alike."""
     features, nothing = torch.eye(len(squares), dtype=y.dtype), y.new_zeros(len(squares))
     grids = [_grid(row, r) for row, r in zip(squares, rounding.tolist())]
     valleys = [_scan(grid, feature, nothing, squares, y) for grid, feature in zip(grids, features)]
@@ -137,13 +156,13 @@ def _search(squares: Tensor, y: Tensor, rounding: Tensor) -> Tensor:
         valleys.append(_scan(everywhere, nothing + 1, nothing, squares, y))
     starts = sorted((_lowest(places, squares, y) for places in valleys), key=lambda place: place.error)
     if len(features) == 1:
-        return starts[0].w
-    return min((_improve(start, grids, squares, y) for start in starts[:3]), key=lambda place: place.error).w
+        return starts[0]
+    return min((_improve(start, grids, squares, y) for start in starts[:3]), key=lambda place: place.error)
 
 
-def _smallest_as_good(w: Tensor, squares: Tensor, y: Tensor) -> Tensor:
-    """Return w; or, where the error does not rise again beyond it, say so and return the smallest that is as good."""
-    error = _error(w, squares, y)
+def _smallest_as_good(best: _Place, squares: Tensor, y: Tensor) -> Tensor:
+    """Return the best w; or, where the error does not rise again beyond it, say so, and return the smallest as good."""
+    error, w = best
     if not w.any() or _error(4 * w, squares, y) > error * (1 + FLAT) + 1e-16:
         return w
     warnings.warn(

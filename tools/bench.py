@@ -166,16 +166,7 @@ new PerformanceObserver(list => list.getEntries().forEach(entry => blocked.push(
 # Nothing moves any more, and all has been said.
 REST = """() => !document.querySelector(".explorable [aria-busy]")
     && document.getAnimations().every(({ playState }) => playState !== "running")"""
-# Frames within a glide, which takes 800 ms: how many there were.
-FRAMES = """new Promise(done => {
-    const began = performance.now();
-    let frames = 0;
-    requestAnimationFrame(function frame(now) {
-        frames++;
-        if (now - began < 700) requestAnimationFrame(frame);
-        else done(frames);
-    });
-})"""
+GLIDE = 700  # milliseconds, nearly all of a glide
 # Lighthouse's index of a machine: how often in a tenth of a second a text grows to 10,000 letters, and 100,000 numbers
 # are copied; the mean of both. And how many times slower a phone of the middle is, by Lighthouse's calculator: 4 times
 # where the index is 1533, as on a good desktop, for which "4x" was meant.
@@ -272,14 +263,15 @@ def answer(page, key: str) -> list[float]:
     browser = page.context.browser
     browser.start_tracing(page=page, categories=["devtools.timeline", "disabled-by-default-devtools.timeline"])
     page.keyboard.press(key)
-    page.evaluate(FRAMES)
+    page.wait_for_timeout(GLIDE)
     events = [event for event in json.loads(browser.stop_tracing())["traceEvents"] if event["ph"] == "X"]
     down = next(event for event in events if event["args"].get("data", {}).get("type") == "keydown")
     since = [event for event in events if thread(event) == thread(down) and ends(event) > down["ts"]]
     tasks = [(event["ts"], event.get("tdur", event["dur"]) / 1000) for event in since if event["name"] == "RunTask"]
     painted = sorted(ends(event) for event in since if event["name"] == "Layerize")
     spans = itertools.pairwise([0, *painted])
-    return [sum(worked for begin, worked in tasks if start <= begin < end) for start, end in spans]
+    frames = [sum(worked for begin, worked in tasks if start <= begin < end) for start, end in spans]
+    return frames or [0.0]  # at the end of a slider nothing is painted
 
 
 def thread(event: dict) -> tuple[int, int]:
@@ -300,7 +292,7 @@ def try_times(page, button) -> tuple[float, float, str]:
     """What a {try} costs to the first paint, and then each frame of its glide."""
     button.focus()
     first, *glide = answer(page, "Enter")
-    return first, statistics.fmean(glide or [0]), button.inner_text()
+    return first, statistics.fmean(glide or [0.0]), button.inner_text()
 
 
 def print_times(name: str, slower: float, keys: list[float], tries: list[tuple[float, float, str]]) -> None:

@@ -6,6 +6,8 @@ stands still: `settled` turns it on, in place of waiting until the reader has pa
 of that name would hide each other from `import`.
 """
 
+import re
+
 import pytest
 from conftest import DOCS
 from numpy.testing import assert_allclose
@@ -204,6 +206,13 @@ def maths(kept):
         )
 
     return call
+
+
+def discs(root, part):
+    """Middle and radius of each disc of a path: [x, y, r], in the drawing's own units."""
+    d = root.locator(f"[data-part={part}]").get_attribute("d")
+    found = [list(map(float, numbers)) for numbers in re.findall(r"M(\S+) (\S+?)a(\S+) ", d)]
+    return [[left + r, y, r] for left, y, r in found]
 
 
 def input_of(root, key):

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 import torch
-from explorable_pages import PAUSE, double, input_of, minus, rows_of, settled
+from explorable_pages import PAUSE, discs, double, input_of, minus, rows_of, settled
 from torch import nn
 
 from nwlesson import attention_pooling, attention_weights
@@ -146,14 +146,11 @@ def test_the_curve_at_the_right_end_is_a_staircase_through_the_points(visit):
     """As the answer to step 2 says: forty queries would miss points, and join others by slopes."""
     _, root = visit("curve-and-heatmap", "w=1000")
     keys, *_ = double()
-    d, dots = root.locator("svg.explorable-canvas").evaluate(
-        """svg => [svg.querySelector("[data-part=curve]").getAttribute("d"),
-            [...svg.querySelectorAll("[data-part=points] circle")].map(dot => [+dot.getAttribute("cx"),
-                +dot.getAttribute("cy")])]"""
-    )
+    d = root.locator("[data-part=curve]").get_attribute("d")
     xs, ys = zip(*(map(float, place.split()) for place in re.split("[ML]", d)[1:]), strict=True)
     apart = (keys[:, None] - keys).abs().fill_diagonal_(1).min(dim=1).values > 1e-3  # others share a step
-    misses = [abs(float(np.interp(x, xs, ys)) - y) for (x, y), own in zip(dots, apart, strict=True) if own]
+    points = [point for point, own in zip(discs(root, "points"), apart, strict=True) if own]
+    misses = [abs(float(np.interp(x, xs, ys)) - y) for x, y, _ in points]
     assert len(misses) > 40 and max(misses) < 2
     slopes = [abs(b - a) for a, b, x, then in zip(ys, ys[1:], xs, xs[1:], strict=False) if then - x > 1.5]
     assert max(slopes) < 1, "what is not upright is level"

@@ -4,7 +4,7 @@ import re
 
 import pytest
 import torch
-from explorable_pages import double, input_of, minus, resized, rows_of, settled, start
+from explorable_pages import discs, double, input_of, minus, resized, rows_of, settled, start
 
 from nwlesson import attention_pooling, attention_weights, kernels, truth
 
@@ -36,11 +36,9 @@ def expect_one_query(root, x, w, kernel="gaussian"):
     assert rows[6][3] == "1.000" and rows[6][5] == minus(weights @ values, 3)
     told = f"The nearest, at {minus(keys[nearest[0]])}, has the weight {minus(weights[nearest[0]], 3)}."
     assert told in root.locator(".explorable-summary").inner_text()
-    radii, heights = root.locator("svg.explorable-canvas").evaluate(
-        """svg => [["points", "r"], ["weights", "height"]].map(([part, name]) =>
-            [...svg.querySelector(`[data-part=${part}]`).children].map(e => Number(e.getAttribute(name))))"""
-    )
-    area, heights = torch.tensor(radii).double() ** 2, torch.tensor(heights).double()
+    bars = re.findall(r"V(\S+)h3V(\S+)z", root.locator("[data-part=weights]").get_attribute("d"))
+    heights = torch.tensor([float(foot) - float(top) for top, foot in bars]).double()
+    area = torch.tensor([r for _, _, r in discs(root, "points")]).double() ** 2
     assert torch.allclose(heights / heights.sum(), weights, atol=1e-3)
     assert torch.allclose((area - 6) / (area - 6).sum(), weights, atol=1e-3), "the area above the smallest dot's"
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 from conftest import DOCS
-from explorable_pages import close, input_of, minus, settled, show, start
+from explorable_pages import close, discs, input_of, minus, settled, show, start
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -160,7 +160,7 @@ def expect_fits(root, points, widths, w):
         path = Seen.path(button.locator("[data-part=fit]").get_attribute("d"))
         answers = attention_pooling(grid, *tensors(points), width)
         assert np.allclose((39 - path[:, 1]) / 38 * 5, answers, atol=0.01)
-        assert button.locator("circle").count() == len(points)
+        assert len(discs(button, "dots")) == len(points)
         assert button.get_attribute("aria-pressed") == str(written(width) == written(w)).lower()
 
 

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import torch
 from conftest import SITE
-from explorable_pages import FOLDER, PAUSE, close, double, input_of, minus, rows_of, settled, show, start, unfold
+from explorable_pages import FOLDER, PAUSE, close, discs, double, input_of, minus, rows_of, settled, show, start, unfold
 from torch import nn
 
 from nwlesson import NWKernelRegression, attention_pooling, attention_weights, leave_one_out, leave_one_out_loss
@@ -114,14 +114,13 @@ def expect_training(root, epochs, **settings):
 
 def expect_drawing(root, losses, ws, log_axis, slope):
     """The points lie at these w and losses, the last large, with its tangent; the history has the printed losses."""
-    points, printed, axis, above, tangent = root.locator("svg.explorable-canvas").evaluate(
+    points, printed = discs(root, "epochs"), discs(root, "printed")
+    axis, above, tangent = root.locator("svg.explorable-canvas").evaluate(
         """svg => {
             const part = name => svg.querySelector(`[data-part=${name}]`);
-            const circles = name => [...part(name).children].map(e => ["cx", "cy", "r"].map(a => +e.getAttribute(a)));
             const ticks = name => [...part(name).querySelectorAll("text")].filter(e => e.textContent).map(e =>
                 [+e.getAttribute("x"), +e.getAttribute("y"), e.getAttribute("text-anchor"), e.textContent]);
-            return [circles("epochs"), circles("printed"), ticks("axes"), ticks("axes-history"),
-                part("tangent").getAttribute("d")];
+            return [ticks("axes"), ticks("axes-history"), part("tangent").getAttribute("d")];
         }"""
     )
 
@@ -240,8 +239,10 @@ def test_the_start_has_its_name_beside_it(visit, view):
         show(page, root, state)
         assert names.all_text_contents().count("start") == 1, state
         name = names.get_by_text("start").bounding_box()
-        point = root.locator("[data-part=epochs] circle").first.bounding_box()
-        assert 0 < name["x"] - point["x"] - point["width"] < 12 and name["y"] < point["y"] + 8 < name["y"] + 24, state
+        figure = root.locator("svg.explorable-canvas").bounding_box()
+        x, y, r = discs(root, "epochs")[0]
+        assert 0 < name["x"] - figure["x"] - x - r < 12, state
+        assert name["y"] < figure["y"] + y < name["y"] + 24, state
 
 
 def test_the_folded_settings_say_how_many_are_changed(visit):
@@ -370,12 +371,12 @@ def test_training_goes_on_with_its_run_when_a_setting_changes(visit):
     page.emulate_media(reduced_motion="no-preference")
     root.get_by_role("button", name="run", exact=True).click()
     page.clock.run_for(300)
-    before = root.locator("[data-part=epochs] circle").count()
+    before = len(discs(root, "epochs"))
     assert before > 3
     unfold(root)
     input_of(root, "mean").click()
     page.clock.run_for(300)
-    assert before < root.locator("[data-part=epochs] circle").count() < 50
+    assert before < len(discs(root, "epochs")) < 50
     page.clock.run_for(20_000)
     expect_training(root, 100, mean=True)
     assert root.get_by_role("button", name="run", exact=True).count()
@@ -396,7 +397,7 @@ def test_training_jumps_to_the_end_where_motion_is_not_wanted(visit):
     page.clock.run_for(20)
     ws = descend(100)[1]
     still = next(k for k in range(1, 101) if k == 100 or abs(ws[k + 1] - ws[k]) <= 1e-6 * ws[k])
-    assert root.locator("[data-part=epochs] circle").count() == still + 1
+    assert len(discs(root, "epochs")) == still + 1
     page.clock.run_for(2000)
     expect_training(root, still)
 
@@ -405,14 +406,13 @@ def test_a_try_plays_its_own_epochs_and_never_runs_backwards(visit):
     """From a hundred epochs to five with another rate: no run of a hundred with that rate lies between."""
     page, root = visit("training")
     page.emulate_media(reduced_motion="no-preference")
-    drawn = root.locator("[data-part=epochs] circle")
     seen = []
     for words in "a hundred epochs", "five epochs with one tenth":
         root.get_by_role("button", name=words).first.evaluate("button => button.click()")
         seen.append([])
         for _ in range(10):
             page.clock.run_for(100)
-            seen[-1].append(drawn.count() - 1)
+            seen[-1].append(len(discs(root, "epochs")) - 1)
     assert seen[0] == sorted(seen[0]) and len(set(seen[0])) > 5 and seen[0][-1] == 100
     assert seen[1] == sorted(seen[1]) and len(set(seen[1])) > 3 and seen[1][-1] == 5
 

@@ -1,5 +1,18 @@
 // Leave one out: from a row of inputs to a table of keys in which nobody meets themself, and the same with -inf.
-import { add, calm, code, layer, line, marksLayer, number, pathLayer, role, set, table } from "../shared/draw.js";
+import {
+  add,
+  calm,
+  code,
+  layer,
+  line,
+  marks,
+  marksLayer,
+  number,
+  pathLayer,
+  role,
+  set,
+  table,
+} from "../shared/draw.js";
 import {
   eye,
   fillDiagonal,
@@ -135,26 +148,35 @@ function rowsLayer(svg) {
   }));
 }
 
+// The box and the number of a cell, made when they are first asked for.
+const boxAndNumber = (cell) =>
+  cell.childElementCount
+    ? cell.children
+    : [
+        add(cell, "rect", { fill: role("query"), "pointer-events": "all" }),
+        add(cell, "text", { fill: role("key"), "text-anchor": "middle", class: "clear", ...QUIET }),
+      ];
+
 function cellsLayer(svg) {
-  const look = { fill: role("query"), "pointer-events": "all" };
-  return marksLayer(
-    svg,
-    "cells",
-    "rect",
-    look,
-    ({ cells }) => cells,
-    ({ row, line }, cell) => ({
-      x: cell.left + 1.5,
-      y: cell.top + 1.5,
-      width: cell.wide - 3,
-      height: line - 3,
-      "fill-opacity": cell.row === row ? 0.14 : 0,
-      stroke: cell.row === row ? role("query") : "currentColor",
-      "stroke-width": cell.row === row ? 2 : 0.5,
-      "vector-effect": "non-scaling-stroke", // a box that is stretched on its way has no thicker sides
-      "data-row": cell.row,
-    }),
-  );
+  const group = layer(svg, "cells");
+  return ({ cells, row, line }) => {
+    marks(group, "g", cells, () => ({}));
+    for (const [i, cell] of cells.entries()) {
+      const [box, number] = boxAndNumber(group.children[i]);
+      const { left, top, wide, text } = cell;
+      set(box, {
+        x: left + 1.5,
+        y: top + 1.5,
+        width: wide - 3,
+        height: line - 3,
+        "fill-opacity": cell.row === row ? 0.14 : 0,
+        stroke: cell.row === row ? role("query") : "currentColor",
+        "stroke-width": cell.row === row ? 2 : 0.5,
+        "data-row": cell.row,
+      });
+      set(number, { x: left + wide / 2, y: top + line / 2 + 4, text });
+    }
+  };
 }
 
 const cross = ({ left, top, wide }, line) =>
@@ -168,27 +190,11 @@ const crossesLayer = (svg) =>
       .join(""),
   );
 
-function numbersLayer(svg) {
-  const look = { fill: role("key"), "text-anchor": "middle", class: "clear", ...QUIET };
-  return marksLayer(
-    svg,
-    "numbers",
-    "text",
-    look,
-    ({ cells }) => cells,
-    ({ line }, { left, top, wide, text }) => ({
-      x: left + wide / 2,
-      y: top + line / 2 + 4,
-      text,
-    }),
-  );
-}
-
 // How the numbers get from the table before a step to the one after it, when the reader comes to it: the diagonal leaves, the
 // rows close up, and all go to their places. The drawing is at its end at once, and only looks as if it were under way; so it
 // may stop at any moment.
 function makeMoves(svg) {
-  const groups = ["cells", "numbers"].map((part) => svg.querySelector(`[data-part=${part}]`));
+  const { children } = svg.querySelector("[data-part=cells]");
   const leaving = layer(svg, "leaving", "g", QUIET);
   let [moves, was] = [[], ""];
   function stop() {
@@ -200,16 +206,11 @@ function makeMoves(svg) {
     const by = [after.left - before.left, after.up - before.up];
     const kept = before.cells.filter((cell) => !cell.out);
     const move = (element, frames) => moves.push(element.animate(frames, duration));
-    for (const group of groups) {
-      const copy = set(leaving.appendChild(group.cloneNode()), { "data-part": null });
-      for (const [i, { out }] of before.cells.entries()) if (out) copy.append(group.children[i].cloneNode(true));
-      for (const gone of copy.children) move(gone, goes(by, line));
-      for (const [k, cell] of after.cells.entries())
-        move(
-          group.children[before.cells.length + k],
-          comes(cell, kept[k], by, group === groups[0], copy.children.length),
-        );
-    }
+    for (const [i, { out }] of before.cells.entries()) if (out) leaving.append(children[i].cloneNode(true));
+    const closes = leaving.childElementCount > 0;
+    for (const gone of leaving.children) move(gone, goes(by, line));
+    for (const [k, cell] of after.cells.entries())
+      move(children[before.cells.length + k], comes(cell, kept[k], by, closes));
     moves[0].onfinish = stop;
   }
   return ({ step, n }, view) => {
@@ -228,16 +229,12 @@ const goes = ([x, y], line) => [
   { opacity: 0 },
 ];
 
-// The way of a cell to its place: at first where it was, `by` further, and as wide if it is a box.
-function comes(cell, from, [x, y], isBox, closes) {
-  const stretch = isBox ? from.wide / cell.wide : 1;
-  const middle = cell.left + cell.wide / 2;
-  const at = (left) => {
-    const across = left + from.wide / 2 - stretch * middle;
-    return { transform: `translate(${across}px, ${from.top + y - cell.top}px) scale(${stretch}, 1)` };
-  };
-  const start = at(from.left + x);
-  const closed = at(from.left + x - (from.past ? from.wide : 0));
+// The way of a cell to its place: at first where it was, `by` further.
+function comes(cell, from, [x, y], closes) {
+  const right = from.left - cell.left + (from.wide - cell.wide) / 2;
+  const at = (left) => ({ transform: `translate(${left}px, ${from.top + y - cell.top}px)` });
+  const start = at(right + x);
+  const closed = at(right + x - (from.past ? from.wide : 0));
   const stays = closes
     ? [
         { ...start, offset: 0.3 },
@@ -284,7 +281,7 @@ export default ({ svg, below, say, state, change, slider, choice, tick, buttons,
   slider("w", { min: 0, max: 2, step: 0.1, value: 0.5, digits: 1 });
   tick("zero");
 
-  const layers = [namesLayer, rowsLayer, cellsLayer, crossesLayer, numbersLayer].map((make) => make(svg));
+  const layers = [namesLayer, rowsLayer, crossesLayer, cellsLayer].map((make) => make(svg));
   const show = makeMoves(svg);
   const lines = code(below);
   let written = [];

@@ -1,6 +1,7 @@
 // One query: drag it along x, and see who answers and how much each of them counts.
 import {
   axes,
+  bars,
   clamp,
   curvePath,
   diamond,
@@ -11,7 +12,6 @@ import {
   legendLayer,
   line,
   logSteps,
-  marksLayer,
   number,
   path,
   pathLayer,
@@ -105,16 +105,12 @@ function bell({ query, w, count, total, most, x, h }) {
 }
 
 const barsLayer = (svg, keys) =>
-  marksLayer(
-    svg,
-    "weights",
-    "rect",
-    { fill: role("weight") },
-    () => keys,
-    ({ x, h, weights: row }, key, i) => {
-      const top = h(row?.[i] ?? 0);
-      return { x: x(key) - 1.5, y: top, width: 3, height: h.from - top };
-    },
+  pathLayer(svg, "weights", { fill: role("weight") }, ({ x, h, weights }) =>
+    bars(
+      keys.map(x),
+      h.from,
+      keys.map((_, i) => h(weights?.[i] ?? 0)),
+    ),
   );
 
 // Above the diamond, and as far to the left as the curve climbs to the right, so that it stands beside the curve. At an end

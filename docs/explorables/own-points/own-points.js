@@ -4,6 +4,7 @@ import {
   axes,
   clamp,
   curvePath,
+  discsLayer,
   drag,
   follow,
   grip,
@@ -253,8 +254,7 @@ function smallFit(svg, strip, text) {
   button.append(set(picture, { viewBox: "0 0 60 40", "aria-hidden": "true" }));
   add(button, "span", { text });
   const look = { fill: role("value"), "fill-opacity": 0.6 };
-  const place = ({ y }, key, i) => ({ cx: SMALL.x(key), cy: SMALL.y(y[i]), r: 1.5 });
-  const dots = marksLayer(picture, "dots", "circle", look, ({ x }) => x, place);
+  const dots = discsLayer(picture, "dots", look, ({ x, y }) => x.map((key, i) => [SMALL.x(key), SMALL.y(y[i]), 1.5]));
   return { button, dots, curve: layer(picture, "fit", "path", line(role("prediction"))) };
 }
 

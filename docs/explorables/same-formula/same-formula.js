@@ -1,8 +1,10 @@
 // The same formula: from the distance of 1964 to the dot product alone, and who gets the most weight on the way.
 import {
   axes,
+  bars,
   clamp,
   diamond,
+  discsLayer,
   drag,
   GRIP,
   grip,
@@ -82,9 +84,6 @@ function axesLayer(svg, say) {
   };
 }
 
-const bars = ({ places, weights, x, h }) =>
-  places.map((key, i) => `M${x(key) - 1.5} ${h.from}V${h(weights[i])}h3V${h.from}z`).join("");
-
 // From key to key, what each had in 1964.
 function outline({ places, were, x, h }) {
   const order = range(places.length).sort((a, b) => places[a] - places[b]);
@@ -114,8 +113,6 @@ const inCircle = ({ keys, ring: [x, y], radius }, place) => {
   return keys === "circle" ? [x - right * unit, y - above * unit] : null;
 };
 
-const disc = (x, y, r) => `M${x - r} ${y}a${r} ${r} 0 1 1 ${2 * r} 0a${r} ${r} 0 1 1 ${-2 * r} 0`;
-
 function ringLayers(svg, say) {
   const look = { fill: role("weight"), stroke: role("key"), "fill-opacity": 0.35 };
   const bent = (view) => (view.keys === "circle" ? view.places : []);
@@ -123,10 +120,8 @@ function ringLayers(svg, say) {
     path(...[0, 1].map((i) => (bent(view).length ? GRID : []).map((place) => inCircle(view, place)[i])));
   return [
     pathLayer(svg, "ring", line(role("key"), " thin"), arc),
-    pathLayer(svg, "ring-keys", look, (view) =>
-      bent(view)
-        .map((key, i) => disc(...inCircle(view, key), Math.sqrt(4 + 300 * view.weights[i])))
-        .join(""),
+    discsLayer(svg, "ring-keys", look, (view) =>
+      bent(view).map((key, i) => [...inCircle(view, key), Math.sqrt(4 + 300 * view.weights[i])]),
     ),
     pathLayer(svg, "ring-query", line(role("query")), (view) => {
       const to = inCircle(view, view.q);
@@ -184,7 +179,9 @@ export default async ({ svg, below, say, data, change, slider, choice, tick }) =
     pointsLayer(svg, points.x, points.y),
     ...ringLayers(svg, say),
     pathLayer(svg, "query", line(role("query")), ({ q, answer, x, y, h }) => `M${x(q)} ${h.from}V${y(answer)}`),
-    pathLayer(svg, "weights", { fill: role("weight") }, bars),
+    pathLayer(svg, "weights", { fill: role("weight") }, ({ places, weights, x, h }) =>
+      bars(places.map(x), h.from, weights.map(h)),
+    ),
     pathLayer(svg, "weights-1964", line("currentColor", " dashed"), outline),
     pathLayer(svg, "peak", { fill: role("key") }, (view) => `M${peakAt(view)} ${view.h.to - 2}l6 -10h-12z`),
     textLayer(svg, "peak-name", { fill: role("key"), class: "clear" }, (view) => peakName(view, say)),

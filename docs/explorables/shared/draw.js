@@ -1,10 +1,12 @@
 // What the explorables draw with: elements, scales, axes, tables, numbers. Knows nothing of kernels or state.
 
+const fine = (pixels) => Math.round(pixels * 100) / 100; // a hundredth of a pixel is fine enough
+
 // Set attributes; `text` is the content, null takes an attribute away. What has not changed is not touched, so that
-// the browser need not lay out or paint it again; a hundredth of a pixel is fine enough.
+// the browser need not lay out or paint it again.
 export function set(element, attributes) {
   for (const [name, value] of Object.entries(attributes)) {
-    const text = typeof value === "number" ? String(Math.round(value * 100) / 100) : value;
+    const text = typeof value === "number" ? String(fine(value)) : value;
     if (name === "text") {
       if (element.textContent !== text) element.textContent = text;
     } else if (element.getAttribute(name) === text) continue;
@@ -179,20 +181,23 @@ export const grip = (x, y) => `M${x} ${y}l9 15h-18zm-13 5l-6 5l6 5zm26 0l6 5l-6 
 // The d of a diamond around a point: a prediction.
 export const diamond = (x, y) => `M${x} ${y - 8}l8 8l-8 8l-8 -8z`;
 
+// The d of a disc around [x, y], and a layer of discs. They are one path: fifty elements take the browser several times as
+// long to lay out and to paint.
+function disc([x, y, r]) {
+  const [left, up, radius, wide] = [x - r, y, r, 2 * r].map(fine);
+  return `M${left} ${up}a${radius} ${radius} 0 1 1 ${wide} 0a${radius} ${radius} 0 1 1 ${-wide} 0`;
+}
+export const discsLayer = (svg, part, attributes, discs) =>
+  pathLayer(svg, part, attributes, (view) => discs(view).map(disc).join(""));
+
+// The d of bars from one line, upright, each with its middle at an x: the weights of the keys that stand there.
+export const bars = (xs, foot, tops) =>
+  xs.map((x, i) => `M${fine(x - 1.5)} ${foot}V${fine(tops[i])}h3V${foot}z`).join("");
+
 // The points of the data, the larger the more they count: a layer for a view with scales x and y and `weights` or null.
 export const pointsLayer = (svg, keys, values) =>
-  marksLayer(
-    svg,
-    "points",
-    "circle",
-    { fill: role("value"), stroke: role("value") },
-    () => keys,
-    ({ x, y, weights }, key, i) => ({
-      cx: x(key),
-      cy: y(values[i]),
-      r: Math.sqrt(6 + 800 * (weights?.[i] ?? 0)),
-      "fill-opacity": 0.35,
-    }),
+  discsLayer(svg, "points", { fill: role("value"), stroke: role("value"), "fill-opacity": 0.35 }, ({ x, y, weights }) =>
+    keys.map((key, i) => [x(key), y(values[i]), Math.sqrt(6 + 800 * (weights?.[i] ?? 0))]),
   );
 
 // The scale from whole numbers around all values to the pixels c…d.

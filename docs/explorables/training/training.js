@@ -3,6 +3,7 @@ import {
   add,
   axes,
   clamp,
+  discsLayer,
   layer,
   legendLayer,
   line,
@@ -190,21 +191,10 @@ function tangent({ last, places, race, across, down, edge }) {
 const valley = ({ best, least, scaled, across, down }) =>
   best ? `M${across(best)} ${down(least * scaled) - 3}l6 -10h-12z` : "";
 
-function epochsLayer(svg) {
-  const look = { fill: role("prediction"), "fill-opacity": 0.6 };
-  return marksLayer(
-    svg,
-    "epochs",
-    "circle",
-    look,
-    ({ places }) => places,
-    ({ now }, [cx, cy], i) => ({
-      cx,
-      cy,
-      r: i === now.epochs ? 8 : 4,
-    }),
+const epochsLayer = (svg) =>
+  discsLayer(svg, "epochs", { fill: role("prediction"), "fill-opacity": 0.6 }, ({ places, now }) =>
+    places.map(([x, y], i) => [x, y, i === now.epochs ? 8 : 4]),
   );
-}
 
 // Beyond the edge an arrow, and for the present point its w, above the curve. On the cliff, where the start mostly is, there
 // is room for a word on the right alone.
@@ -220,21 +210,10 @@ function numbersLayer(svg, say) {
   });
 }
 
-function pointsLayer(svg) {
-  const look = { fill: role("value"), "fill-opacity": 0.5 };
-  return marksLayer(
-    svg,
-    "points",
-    "circle",
-    look,
-    ({ x }) => x,
-    ({ y, place, upright }, key, i) => ({
-      cx: place(key),
-      cy: upright(y[i]),
-      r: 3.5,
-    }),
+const pointsLayer = (svg) =>
+  discsLayer(svg, "points", { fill: role("value"), "fill-opacity": 0.5 }, ({ x, y, place, upright }) =>
+    x.map((key, i) => [place(key), upright(y[i]), 3.5]),
   );
-}
 
 const fitPath = ({ x, y, last, place, upright }) => path(GRID.map(place), predict(GRID, x, y, last.w).map(upright));
 
@@ -253,17 +232,8 @@ const fitLayers = (svg, say) => [
 ];
 
 const printedLayer = (svg) =>
-  marksLayer(
-    svg,
-    "printed",
-    "circle",
-    { fill: "currentColor" },
-    ({ printed }) => printed,
-    ({ most }, [cx, cy]) => ({
-      cx,
-      cy,
-      r: most > 20 ? 2 : 3.5,
-    }),
+  discsLayer(svg, "printed", { fill: "currentColor" }, ({ printed, most }) =>
+    printed.map(([x, y]) => [x, y, most > 20 ? 2 : 3.5]),
   );
 
 function legendLossLayer(svg, say) {

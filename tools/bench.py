@@ -191,7 +191,7 @@ def in_browser() -> None:
     browser = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox", "--disable-gpu"])
-        slower = phone(narrow_page(chromium))
+        slower = phone(chromium.new_page())
         print(f"A phone is {slower:.1f} times slower than this machine, by Lighthouse's index")
         print("Blocking while a page loads, ms beyond 50 of all long tasks (the longest), best of three")
         lessons = sorted(
@@ -212,9 +212,7 @@ def narrow_page(chromium):
 
 def phone(page) -> float:
     """How many times slower a phone is than this machine at the moment; where others work too, this changes."""
-    index = max(page.evaluate(INDEX) for _ in range(3))
-    page.close()
-    return float(numpy.interp(index, INDICES, TIMES_SLOWER))
+    return float(numpy.interp(page.evaluate(INDEX), INDICES, TIMES_SLOWER))
 
 
 def blocking(page, address: str, slower: float) -> tuple[float, float]:
@@ -230,13 +228,17 @@ def blocking(page, address: str, slower: float) -> tuple[float, float]:
 
 
 def explorables(chromium) -> None:
-    """Sizes, and what a key and its drawing cost the main thread of a phone; rastering is not in it."""
+    """Sizes, and what a key and its drawing cost the main thread of a phone; rastering is not in it.
+
+    This machine may be twice as quick in the next second, so each time is multiplied by what a phone is slower just
+    before it. Of three rounds the middle one counts: speed may change between the two.
+    """
     code = {path: weight(path) for path in sorted((SITE / "_static/explorables").rglob("*")) if path.is_file()}
     script = sum(size for path, size in code.items() if path.suffix == ".js")
     print(f"Explorables, all code {script / 1000:.1f} KB after gzip;", end=" ")
     print("ms of the main thread from a key to the paint")
     print("  " + ", ".join(f"{path.name} {size / 1000:.1f}" for path, size in code.items()))
-    page = narrow_page(chromium)
+    page, gauge = narrow_page(chromium), chromium.new_page()
     page.goto("http://site.test/play/index.html")
     for root in page.locator(".explorable").all():
         root.locator("xpath=self::*[contains(@class, 'running')]").wait_for()
@@ -244,22 +246,23 @@ def explorables(chromium) -> None:
         name = root.get_attribute("data-explorable")
         root.evaluate("root => root.querySelectorAll('details').forEach(fold => (fold.open = true))")
         sliders, buttons = root.locator("[type=range]").all(), root.locator("button.try").all()
-        keys = least(lambda sliders=sliders: [t for slider in sliders for t in key_times(page, slider)])
-        tries = least(lambda buttons=buttons: [try_times(page, button) for button in buttons])
-        print_times(name, phone(narrow_page(chromium)), keys, tries)
+        keys = middle(lambda sliders=sliders: [t for slider in sliders for t in key_times(page, gauge, slider)])
+        tries = middle(lambda buttons=buttons: [try_times(page, gauge, button) for button in buttons])
+        print_times(name, keys, tries)
 
 
-def least(times, rounds: int = 3) -> list:
-    """Return the least of three rounds for each single time: other programs only add to it."""
-    return list(map(min, zip(*(times() for _ in range(rounds)), strict=True)))
+def middle(times) -> list:
+    """Return the middle one of three rounds for each single time."""
+    return [sorted(three)[1] for three in zip(*(times() for _ in range(3)), strict=True)]
 
 
-def answer(page, key: str) -> list[float]:
-    """Milliseconds that the page's main thread works for each frame that answers a key, as the browser records them.
+def answer(page, gauge, key: str) -> list[float]:
+    """Milliseconds that a phone's main thread works for each frame that answers a key, as the browser records them.
 
     The waits for frames are not in it, nor what other programs take. The first frame begins with the key.
     """
     page.wait_for_function(REST)
+    slower = phone(gauge)
     browser = page.context.browser
     browser.start_tracing(page=page, categories=["devtools.timeline", "disabled-by-default-devtools.timeline"])
     page.keyboard.press(key)
@@ -270,7 +273,7 @@ def answer(page, key: str) -> list[float]:
     tasks = [(event["ts"], event.get("tdur", event["dur"]) / 1000) for event in since if event["name"] == "RunTask"]
     painted = sorted(ends(event) for event in since if event["name"] == "Layerize")
     spans = itertools.pairwise([0, *painted])
-    frames = [sum(worked for begin, worked in tasks if start <= begin < end) for start, end in spans]
+    frames = [slower * sum(worked for begin, worked in tasks if start <= begin < end) for start, end in spans]
     return frames or [0.0]  # at the end of a slider nothing is painted
 
 
@@ -283,24 +286,23 @@ def ends(event: dict) -> int:
     return event["ts"] + event["dur"]
 
 
-def key_times(page, slider) -> list[float]:
+def key_times(page, gauge, slider) -> list[float]:
     slider.focus()
-    return [answer(page, key)[0] for key in ["ArrowLeft", "ArrowRight"]]
+    return [answer(page, gauge, key)[0] for key in ["ArrowLeft", "ArrowRight"]]
 
 
-def try_times(page, button) -> tuple[float, float, str]:
+def try_times(page, gauge, button) -> tuple[float, float, str]:
     """What a {try} costs to the first paint, and then each frame of its glide."""
     button.focus()
-    first, *glide = answer(page, "Enter")
+    first, *glide = answer(page, gauge, "Enter")
     return first, statistics.fmean(glide or [0.0]), button.inner_text()
 
 
-def print_times(name: str, slower: float, keys: list[float], tries: list[tuple[float, float, str]]) -> None:
-    keys = sorted(slower * key for key in keys) or [0]
+def print_times(name: str, keys: list[float], tries: list[tuple[float, float, str]]) -> None:
     first, _, words = max(tries)
     frame = max(one[1] for one in tries)
-    print(f"  {name:20s} at {slower:.1f}x: key {keys[-1]:4.0f}, median {keys[len(keys) // 2]:4.0f}", end="")
-    print(f"; try {slower * first:4.0f} ({words}); a frame of its glide {slower * frame:4.0f}", flush=True)
+    print(f"  {name:20s} key {max(keys, default=0):4.0f}, median {statistics.median(keys or [0]):4.0f}", end="")
+    print(f"; try {first:4.0f} ({words}); a frame of its glide {frame:4.0f}", flush=True)
 
 
 if __name__ == "__main__":

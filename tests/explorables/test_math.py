@@ -80,7 +80,10 @@ def test_mean_square(maths):
 
 def test_softmax_is_torchs_where_exp_alone_fails(maths):
     for row in [0.0, -1.0, 3.0], [-5000.0, -5001.0], [1000.0, 0.0]:
-        close(maths("(m, s) => m.softmax(s)", row), torch.tensor(row).double().softmax(-1).tolist())
+        weights, pooled = maths("(m, s) => [m.softmax(s), m.softPool(s, s)]", row)
+        scores = torch.tensor(row).double()
+        close(weights, scores.softmax(-1).tolist())
+        close([pooled], [(scores.softmax(-1) @ scores).item()])
 
 
 HOW = [dict(zip(("self", "half", "mean", "log"), flags)) for flags in itertools.product([False, True], repeat=4)]

@@ -24,7 +24,7 @@ import {
   textLayer,
   writeW,
 } from "../shared/draw.js";
-import { bend, mixedScores, pool, range, softmax, sumOver, truth } from "../shared/math.js";
+import { bend, mixedScores, pool, range, softmax, softPool, sumOver, truth } from "../shared/math.js";
 
 const GRID = range(101, (i) => i / 20);
 const [LEAST, MOST] = [0.1, 5]; // where a query may be
@@ -42,7 +42,7 @@ function scoresAt(places, keys, w, t) {
 const rememberCurve = ({ x: places, y: values }) =>
   remember((keys, w, t) => {
     const scores = scoresAt(places, keys, w, t);
-    return GRID.map((place) => pool(softmax(scores(place)), values));
+    return GRID.map((place) => softPool(scores(place), values));
   });
 
 // Scores of all keys for one query, the weights, and those of 1964.

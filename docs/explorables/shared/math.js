@@ -25,10 +25,15 @@ export const kernels = {
 // Subtract first, then scale: one score for each key.
 export const scores = (query, keys, w) => keys.map((key) => -square((query - key) * w) / 2);
 
+function largest(numbers) {
+  let top = Number.NEGATIVE_INFINITY;
+  for (const number of numbers) if (number > top) top = number;
+  return top;
+}
+
 // How much each key counts beside the one with the largest score, which counts 1.
 export function counts(scores) {
-  let top = Number.NEGATIVE_INFINITY;
-  for (const score of scores) if (score > top) top = score;
+  const top = largest(scores);
   return scores.map((score) => Math.exp(score - top));
 }
 
@@ -59,6 +64,18 @@ export function pool(weights, values) {
   let total = 0;
   for (let i = 0; i < weights.length; i++) total += weights[i] * values[i];
   return total;
+}
+
+// The same as pooling with the softmax of the scores, in one loop: a curve would make two lists for each of its places.
+export function softPool(scores, values) {
+  const top = largest(scores);
+  let [total, product] = [0, 0];
+  for (let i = 0; i < scores.length; i++) {
+    const count = Math.exp(scores[i] - top);
+    total += count;
+    product += count * values[i];
+  }
+  return product / total;
 }
 
 // What the Gaussian kernel predicts for one query, the key at the place `left` left out; how this guess turns with w: -w times

@@ -166,7 +166,7 @@ new PerformanceObserver(list => list.getEntries().forEach(entry => blocked.push(
 # Nothing moves any more, and all has been said.
 REST = """() => !document.querySelector(".explorable [aria-busy]")
     && document.getAnimations().every(({ playState }) => playState !== "running")"""
-GLIDE = 700  # milliseconds, nearly all of a glide
+FIRST, GLIDE = 100, 700  # milliseconds, time for the first frame and nearly all of a glide
 # Lighthouse's index of a machine: how often in a tenth of a second a text grows to 10,000 letters, and 100,000 numbers
 # are copied; the mean of both. And how many times slower a phone of the middle is, by Lighthouse's calculator: 4 times
 # where the index is 1533, as on a good desktop, for which "4x" was meant.
@@ -256,7 +256,7 @@ def middle(times) -> list:
     return [sorted(three)[1] for three in zip(*(times() for _ in range(3)), strict=True)]
 
 
-def answer(page, gauge, key: str) -> list[float]:
+def answer(page, gauge, key: str, lasting: int) -> list[float]:
     """Milliseconds that a phone's main thread works for each frame that answers a key, as the browser records them.
 
     The waits for frames are not in it, nor what other programs take. The first frame begins with the key.
@@ -266,7 +266,7 @@ def answer(page, gauge, key: str) -> list[float]:
     browser = page.context.browser
     browser.start_tracing(page=page, categories=["devtools.timeline", "disabled-by-default-devtools.timeline"])
     page.keyboard.press(key)
-    page.wait_for_timeout(GLIDE)
+    page.wait_for_timeout(lasting)
     events = [event for event in json.loads(browser.stop_tracing())["traceEvents"] if event["ph"] == "X"]
     down = next(event for event in events if event["args"].get("data", {}).get("type") == "keydown")
     since = [event for event in events if thread(event) == thread(down) and ends(event) > down["ts"]]
@@ -288,13 +288,13 @@ def ends(event: dict) -> int:
 
 def key_times(page, gauge, slider) -> list[float]:
     slider.focus()
-    return [answer(page, gauge, key)[0] for key in ["ArrowLeft", "ArrowRight"]]
+    return [answer(page, gauge, key, FIRST)[0] for key in ["ArrowLeft", "ArrowRight"]]
 
 
 def try_times(page, gauge, button) -> tuple[float, float, str]:
     """What a {try} costs to the first paint, and then each frame of its glide."""
     button.focus()
-    first, *glide = answer(page, gauge, "Enter")
+    first, *glide = answer(page, gauge, "Enter", GLIDE)
     return first, statistics.fmean(glide or [0.0]), button.inner_text()
 
 

@@ -165,11 +165,11 @@ function makeTryButton(root, name, span, svg, { state, first, glide, read, isMov
     const wanted = { ...first, ...read(span.dataset.set) };
     const left = isMoving() ? null : { ...state }; // where Back leads to
     afterPaint(() => {
+      svg.scrollIntoView({ block: "nearest" });
       if (left) writeAddress(root, name, first, left);
       writeAddress(root, name, first, wanted, "pushState");
     });
     glide(wanted);
-    svg.scrollIntoView({ block: "nearest" });
   });
   span.replaceWith(button);
 }
@@ -189,7 +189,7 @@ function makeVoice(root, live) {
   root.addEventListener("click", ({ target }) => {
     if (!target.closest("button")) return;
     pressed = true;
-    set(live, { text: "" }); // or the same words would not be new to the browser
+    afterPaint(() => set(live, { text: "" })); // or the same words would not be new to the browser
   });
   return (said) => {
     const news = heard ? said.filter((sentence) => !heard.includes(sentence)) : [];

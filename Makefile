@@ -59,9 +59,10 @@ $(venv)/dist: tools/dist.lock $(venv)/site
 html: $(venv)/site ## build the site in docs/_build/html
 	@$(build_site) html $(sphinx_options)
 
-# A file of tests stays with one worker, which opens one browser and reads each page once.
+# A file of tests stays with one worker, which opens one browser and reads each page once. Each worker has one thread, also
+# for what numpy computes: more of them only wait for each other.
 workers ?= auto
-pytest := $(python) -m pytest -n $(workers) --dist loadfile --no-loadscope-reorder
+pytest := OMP_NUM_THREADS=1 $(python) -m pytest -n $(workers) --dist loadfile --no-loadscope-reorder
 
 test: $(venv)/test html lint ## build the site and run all tests
 	@$(pytest)

@@ -1,4 +1,4 @@
-"""Measure how pooling and choosing w scale, print it, and store it for lesson 16. Nothing here is a test.
+"""Measure how pooling and choosing w scale, print it, and store what lesson 16 shows. Nothing here is a test.
 
 `make bench` runs it. Time is processor seconds on one thread, the best of a few rounds in which all methods take turns.
 Memory is the peak above the inputs, each time in a process of its own. The error is the largest difference from
@@ -191,7 +191,7 @@ def print_row(n: int, name: str, row: dict[str, float]) -> None:
     )
 
 
-def choosing(n: int, clock=time.process_time) -> dict[str, float]:
+def choosing(n: int, clock=time.process_time) -> None:
     """Compare fit_bandwidth with the same method of statsmodels."""
     from statsmodels.nonparametric.kernel_regression import KernelReg
 
@@ -206,7 +206,6 @@ def choosing(n: int, clock=time.process_time) -> dict[str, float]:
     faster = statistics.median(b / a for a, b in turns)
     print(f"  {n:9,d} fit_bandwidth {ours:.2e} s, statsmodels {theirs:.2e} s, {faster:.1f} times", end="")
     print(f"; w {fit_bandwidth(x, y):.4f} and {cv_ls():.4f}", flush=True)
-    return {"seconds": ours, "statsmodels": theirs, "faster": faster}
 
 
 def choosing_with_default_threads() -> None:
@@ -245,10 +244,11 @@ def main() -> None:
     print("Pooling n queries on n keys in float64: processor seconds, times faster than the book's form, memory, error")
     tables = {n: pooling(n) for n in SIZES}
     print("Choosing w: fit_bandwidth and least-squares cross-validation in statsmodels, processor seconds, one thread")
-    chosen = {str(n): choosing(n) for n in CHOSEN}
+    for n in CHOSEN:
+        choosing(n)
     choosing_with_default_threads()
     rows = {name: {str(n): table[name] for n, table in tables.items() if name in table} for name in METHODS}
-    store = {"machine": machine(), "w": {str(n): width(n) for n in SIZES}, "pooling": rows, "choosing": chosen}
+    store = {"machine": machine(), "w": {str(n): width(n) for n in SIZES}, "pooling": rows}
     STORE.write_text(json.dumps(rounded(store), indent=1) + "\n", encoding="utf-8")
 
 

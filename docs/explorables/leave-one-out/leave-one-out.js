@@ -206,7 +206,12 @@ function makeMoves(svg) {
     const by = [after.left - before.left, after.up - before.up];
     const kept = before.cells.filter((cell) => !cell.out);
     const move = (element, frames) => moves.push(element.animate(frames, duration));
-    for (const [i, { out }] of before.cells.entries()) if (out) leaving.append(children[i].cloneNode(true));
+    const [{ wide }] = after.cells; // on the way all are as wide as in the end
+    for (const [i, cell] of before.cells.entries()) {
+      if (!cell.out) continue;
+      const copy = leaving.appendChild(children[i].cloneNode(true));
+      set(copy.firstElementChild, { x: cell.left + (cell.wide - wide) / 2 + 1.5, width: wide - 3 });
+    }
     const closes = leaving.childElementCount > 0;
     for (const gone of leaving.children) move(gone, goes(by, line));
     for (const [k, cell] of after.cells.entries())

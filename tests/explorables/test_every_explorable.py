@@ -61,11 +61,18 @@ def test_every_control_can_be_reached_and_shows_the_focus(visit, name):
     )
     controls_of(root).first.focus()
     for expected in wanted:
-        seen, outline = page.evaluate(
-            "(e => [e.id || e.innerText, getComputedStyle(e).outlineStyle])(document.activeElement)"
+        seen, outline, through = page.evaluate(
+            """() => {
+                const { activeElement: e } = document, style = getComputedStyle(e);
+                const [offset, width] = [style.outlineOffset, style.outlineWidth].map(parseFloat);
+                const ring = e.getBoundingClientRect().top - offset - width;
+                const name = e.type === "range" && document.querySelector(`label[for="${e.id}"]`);
+                return [e.id || e.innerText, style.outlineStyle, name && name.getBoundingClientRect().bottom - ring];
+            }"""
         )
         assert seen == expected
         assert outline != "none"
+        assert through <= 0.5, "the ring does not go through the name of a slider"
         page.keyboard.press("Tab")
 
 

@@ -51,17 +51,23 @@ def expect_leave_one_out(root, step, n=4, row=2, w=0.5, zero=False):
                 row.getAttribute("d").split("z").slice(0, -1).map(box => [row, ...numbersIn(box)]));
             const around = ({ x, width, y, height }) => boxes.filter(([, left, top, wide, high]) =>
                 left < x && x + width < left + wide && top < y && y + height < top + high);
+            const middle = number => {
+                const { x, width, y, height } = number.getBBox();
+                return new DOMPoint(x + width / 2, y + height / 2);
+            };
             const low = Math.max(...boxes.map(([, , top, , high]) => top + high)) + 1;
             return [[...names.children].map(e => e.textContent),
                 [...numbers.children].map(number => [number.textContent, ...around(number.getBBox()).flatMap(([row]) =>
                     [Number(row.dataset.row), row.getAttribute("stroke-width") === "2",
                         number.getAttribute("font-weight") === "600"])]),
                 crosses.getAttribute("d").split("M").length - 1,
-                low <= svg.clientHeight];
+                low <= svg.clientHeight,
+                [...numbers.children].some(number => crosses.isPointInStroke(middle(number)))];
         }"""
     )
-    titles, drawn, crosses, whole = cells
+    titles, drawn, crosses, whole, struck = cells
     assert whole, "the last row too"
+    assert not struck, "a cross is open where the number is, or 0.00 reads as 0:00"
     assert titles[1].endswith(str(tuple(after.shape)))
     shown = drawn[-after.numel() :]
 
@@ -242,7 +248,9 @@ def test_the_long_row_is_cut_before_ones_eyes(moving):
     numbers, leaving, _ = seen_at(root, 0)
     right = root.locator("svg.explorable-canvas").bounding_box()["width"] / 2
     assert leaving == []
-    assert [cell[:2] for cell in numbers[12:]] == [pytest.approx([x + right, y], abs=1) for x, y, *_ in numbers[:12]]
+    assert [number[:2] for number in numbers[12:]] == [
+        pytest.approx([x + right, y], abs=1) for x, y, *_ in numbers[:12]
+    ]
 
 
 def test_a_drawing_that_is_stopped_on_its_way_is_true(moving):

@@ -172,7 +172,7 @@ export default ({ svg, below, say, state, part, change, slider, choice, buttons 
   part("at", 0, (text) => (WHOLE.test(text) ? Number(text) : undefined));
   buttons({ back: () => move(-1), next: () => move(1) }); // first, so that a phone shows them and the figure together
   for (const [key, value] of Object.entries(SIZES))
-    slider(key, { min: 1, max: key === "m" ? 4 : 3, step: 1, value, digits: 0 });
+    slider(key, { min: 1, max: key === "m" ? 4 : 3, step: 1, value, digits: 0, count: true });
   choice("second", ["fits", "levels", "rows"]);
 
   const layers = [

@@ -279,10 +279,10 @@ export default ({ svg, below, say, state, change, slider, choice, tick, buttons,
   );
   const show = makeMoves(svg);
   const lines = code(below);
-  let listed = []; // what is drawn, as tables for a listener
-  const boxes = range(2, () => add(below, "div", { class: "unseen" }));
+  let drawn = [];
+  const heard = range(2, () => add(below, "div", { class: "unseen" })); // what is drawn, as tables for a listener
   atRest(() => {
-    for (const [i, half] of listed.entries()) listTable(boxes[i], half, say("row"));
+    for (const [i, half] of drawn.entries()) listTable(heard[i], half, say("row"));
   });
   svg.addEventListener("mousemove", ({ target }) => {
     const row = target.getAttribute("data-row");
@@ -298,7 +298,7 @@ export default ({ svg, below, say, state, change, slider, choice, tick, buttons,
     for (const update of layers) update(view);
     show(now, view);
     set(lines, { text: view.lines.join("\n") });
-    listed = view.halves;
+    drawn = view.halves;
     return summary(numbers, now, row, say);
   };
 };

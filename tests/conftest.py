@@ -1,5 +1,6 @@
 """What all tests share: no display, one thread, warnings are errors, and the bad input that every function refuses."""
 
+import gc
 import http.server
 import io
 import math
@@ -51,6 +52,15 @@ def pytest_xdist_auto_num_workers(config):
     return os.cpu_count() * (1 if "not browser" in config.option.markexpr else 2)
 
 
+# What is imported and collected stays to the end: to look through it for garbage again and again took a seventh of the time.
+gc.disable()
+
+
+def pytest_collection_finish():
+    gc.freeze()
+    gc.enable()
+
+
 def pytest_collection_modifyitems(items):
     """Mark what needs a browser or the built site by what it asks for; `make check` leaves both out."""
     for item in items:
@@ -62,8 +72,8 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def parsed():
-    """Read a page of the built site as a browser would, once for all tests: to look at, not to change."""
-    return cache(lambda page: BeautifulSoup((SITE / page).read_text(encoding="utf-8"), "html5lib"))
+    """Read a page of the built site, once for all tests: to look at, not to change."""
+    return cache(lambda page: BeautifulSoup((SITE / page).read_text(encoding="utf-8"), "lxml"))
 
 
 @pytest.fixture(scope="session")
@@ -117,9 +127,9 @@ ONE_OF_EACH = """() => {
     for (const picture of document.querySelectorAll(".figure-svg svg[role=img]")) picture.replaceChildren();
 }"""
 # And of the words that are drawn with the same colour, size and lines on the same grounds, one is enough for the rules
-# that compare colours. A sign alone is no word: axe has no verdict on it.
+# that compare colours, of all pages that a window shows. A sign alone is no word: axe has no verdict on it.
 ONE_OF_EACH_LOOK = """root => {
-    const grounds = new Map(), seen = new Set();
+    const grounds = new Map(), seen = new Set(JSON.parse(sessionStorage.looks ?? "[]"));
     const ground = e => {
         if (!e) return "";
         if (!grounds.has(e)) {
@@ -145,6 +155,7 @@ ONE_OF_EACH_LOOK = """root => {
         if (!seen.has(look)) e.dataset.look = "";
         seen.add(look);
     }
+    sessionStorage.looks = JSON.stringify([...seen]);
 }"""
 AXE = f"""if (!window.axe) {{
 {Axe().axe_script}
@@ -217,6 +228,14 @@ def build_small_site(source, out, trees, builder="html", settings=None):
         child.terminate()  # would hold the pipe to our browser open, so that nobody could ever close it
         child.join()
     return warnings.getvalue()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def keep_what_is_left():
+    """What a file of tests leaves to the next, pages that have been parsed above all, stays to the end, too."""
+    yield
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -116,6 +116,12 @@ def resized(page):
     page.clock.run_for(PAUSE)
 
 
+def laid_out(page):
+    """Wait until what came near the window is laid out: that is seen at the end of one frame and done in the next."""
+    for _ in range(2):
+        resized(page)
+
+
 def put_back(page, view):
     """As if the page had just been loaded and its explorables had started."""
     page.mouse.up()
@@ -135,6 +141,7 @@ def start_alone(page, name, view):
         page.evaluate(TOGETHER)
         start(page, name).evaluate(ALONE)
         put_back(page, view)
+        laid_out(page)
         page.alone = name
     return start(page, name)
 

@@ -12,6 +12,7 @@ import pytest
 from bs4 import BeautifulSoup
 from conftest import DOCS, SITE, english_pages
 from execution import read_notebook
+from html5lib import HTMLParser
 from page_sizes import size_of
 
 pytestmark = pytest.mark.site
@@ -32,8 +33,13 @@ def page(request):
 
 @pytest.fixture(scope="module")
 def html(page):
-    """The page as a browser reads it, read once for all its tests."""
-    return BeautifulSoup(page.read_text(encoding="utf-8"), "html5lib")
+    """The page, read once for all its tests; as a browser reads it, for it is valid."""
+    return BeautifulSoup(page.read_text(encoding="utf-8"), "lxml")
+
+
+def test_it_is_valid(page):
+    """Or each parser, and each browser of old, would mend it in its own way."""
+    HTMLParser(strict=True).parse(page.read_text(encoding="utf-8"))
 
 
 @cache

@@ -7,6 +7,7 @@ Why no library: Sphinx writes into the site that readers see, and two of them at
 """
 
 import fcntl
+import gc
 import hashlib
 import importlib
 import json
@@ -28,7 +29,7 @@ GENERATED = {
 }
 READY = f"The site is in {HTML}. make serve shows it; opened as files, its figures stand still."
 EVERYWHERE = Path("docs", "reference", "glossary.md"), Path("docs", "explorables")  # words that stand on other pages
-LIBRARIES = "matplotlib.pyplot", "myst_nb.sphinx_ext", "sphinx.cmd.build", "sphinx_gallery.gen_gallery", "torch"
+LIBRARIES = "furo", "matplotlib.pyplot", "myst_nb.sphinx_ext", "sphinx.cmd.build", "sphinx_gallery.gen_gallery", "torch"
 LANGUAGES = {"en": "", "zh_CN": "zh"}  # and the folder of each in the site; English first: it runs what the pages show
 
 
@@ -74,6 +75,7 @@ def import_libraries():
     """Import what takes long; of this project nothing, for conf.py sets the stage for that."""
     for name in LIBRARIES:
         importlib.import_module(name)
+    gc.freeze()  # or each fork would look through all this for garbage, again and again
 
 
 def run_sphinx(arguments, language):

@@ -195,7 +195,9 @@ class InlineSvg(SphinxPostTransform):
             if svg:
                 html = inline(svg, f"{prefix}-{number}-", alt)
                 classes = " ".join(["figure-svg", *image["classes"]])
-                image.replace_self(nodes.raw("", f'<div class="{classes}">{html}</div>', format="html"))
+                alone = isinstance(image.parent, nodes.paragraph) and len(image.parent) == 1
+                place = image.parent if alone else image  # HTML knows no block in a paragraph
+                place.replace_self(nodes.raw("", f'<div class="{classes}">{html}</div>', format="html"))
 
 
 def setup(app: Sphinx) -> dict:

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from explorable_pages import CONTROLS, NAMES, VIEWS, controls_of, resized, settled, start, unfold
+from explorable_pages import CONTROLS, NAMES, VIEWS, controls_of, laid_out, resized, settled, start, unfold
 
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
@@ -81,10 +81,10 @@ def test_a_far_drawing_is_not_laid_out_and_its_place_is_kept(load, view):
     near = []
     for figure in figures.all():
         figure.scroll_into_view_if_needed()
-        resized(page)
+        laid_out(page)
         near.append(figure.evaluate(PLACE))
     page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
-    resized(page)
+    laid_out(page)
     far = [figure.evaluate(PLACE) for figure in figures.all()]
     assert [high for high, _ in far] == pytest.approx([high for high, _ in near], abs=0.5)
     assert all(seen for _, seen in near)

@@ -48,11 +48,12 @@ def english_pages():
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config):
-    """Two workers for a processor, for while a browser draws, its worker waits; one where no test has a browser."""
-    return os.cpu_count() * (1 if "not browser" in config.option.markexpr else 2)
+    """One worker for a processor, and one more where tests have browsers: while one draws, its worker waits."""
+    return os.cpu_count() + ("not browser" not in config.option.markexpr)
 
 
-# What is imported and collected stays to the end: to look through it for garbage again and again took a seventh of the time.
+# What is imported and collected stays to the end: to look through it for garbage again and again took a seventh of the
+# time.
 gc.disable()
 
 

@@ -16,6 +16,8 @@ from nwlesson import make_data
 
 FOLDER = DOCS / "explorables"
 NAMES = sorted(path.stem for path in FOLDER.glob("*/*.md") if path.parent.name == path.stem)
+# All tests of a file with one explorable come one after the other: to bring another costs more than most tests.
+every_explorable = pytest.mark.parametrize("name", NAMES, scope="module")
 PLAY = "play/index.html"
 VIEWS = {
     "desktop": {"viewport": {"width": 1280, "height": 900}},

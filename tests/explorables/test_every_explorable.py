@@ -16,6 +16,7 @@ from explorable_pages import (
     PAUSE,
     PLAY,
     controls_of,
+    every_explorable,
     no_complaints,
     open_page,
     put_back,
@@ -33,7 +34,7 @@ def test_all_code_together_is_small():
     assert sum(len(gzip.compress(path.read_bytes(), 9)) for path in served) <= 49_600
 
 
-@pytest.mark.parametrize("name", NAMES)
+@every_explorable
 def test_no_word_is_left_over(name):
     """A word that is missing stops the module; one that nobody says must not be translated."""
     text = (FOLDER / name / f"{name}.md").read_text(encoding="utf-8").split("{words}")[1]
@@ -43,7 +44,7 @@ def test_no_word_is_left_over(name):
     assert [word for word in words if word not in code and word.split("-")[0] not in code] == []
 
 
-@pytest.mark.parametrize("name", NAMES)
+@every_explorable
 def test_no_word_is_in_the_module(name):
     """Two words with a space between them, in quotes, are text that nobody could translate."""
     code = (FOLDER / name / f"{name}.js").read_text(encoding="utf-8")
@@ -51,7 +52,7 @@ def test_no_word_is_in_the_module(name):
     assert re.findall(r"\"[^\"\n]*[A-Za-z]{2,} [a-z]{2,}[^\"\n]*\"", code) == []
 
 
-@pytest.mark.parametrize("name", NAMES)
+@every_explorable
 def test_every_control_can_be_reached_and_shows_the_focus(visit, name):
     page, root = visit(name)
     unfold(root)
@@ -60,6 +61,8 @@ def test_every_control_can_be_reached_and_shows_the_focus(visit, name):
             .map(({ id, innerText }) => id || innerText)"""
     )
     controls_of(root).first.focus()
+    for key in "Shift+Tab", "Tab":  # a reader comes here by keys
+        page.keyboard.press(key)
     for expected in wanted:
         seen, outline, through = page.evaluate(
             """() => {
@@ -85,7 +88,7 @@ def plain(chromium, address):
     no_complaints(page)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@every_explorable
 def test_without_javascript_figure_and_text_stand(plain, name):
     root = plain.locator(f"#explore-{name}")
     assert root.locator(".explorable-static svg").bounding_box()["width"] > 300
@@ -166,7 +169,7 @@ def translated(chromium, address):
     no_complaints(page)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@every_explorable
 def test_takes_its_words_from_the_page(translated, name):
     root = start(translated, name)
     unfold(root)
@@ -176,7 +179,7 @@ def test_takes_its_words_from_the_page(translated, name):
     assert root.locator(".explorable-summary").inner_text().startswith("Wort")
 
 
-@pytest.mark.parametrize("name", NAMES)
+@every_explorable
 def test_a_step_is_heard_in_twenty_words_that_can_be_read_too(visit, name):
     """Only what is new, and the first sentence after a button that changes nothing; all of it is in the summary."""
     page, root = visit(name)
@@ -195,7 +198,7 @@ def test_a_step_is_heard_in_twenty_words_that_can_be_read_too(visit, name):
     assert pressed
 
 
-@pytest.mark.parametrize("name", NAMES)
+@every_explorable
 def test_keeps_the_policy_of_the_site(visit, name):
     """What runs or is drawn comes from files of the site; the browser complains of all else, and that fails."""
     page, root = visit(name)
@@ -213,7 +216,7 @@ def test_the_policy_forbids_a_script_with_a_text(load):
     assert "Content Security Policy" in page.complaints.pop()
 
 
-@pytest.mark.parametrize("name", NAMES)
+@every_explorable
 def test_every_layer_of_the_drawing_has_a_name_of_its_own(visit, name):
     """Tests and styles find a layer by its name, so a new layer moves nothing."""
     _, root = visit(name)

@@ -2,7 +2,7 @@
 
 import pytest
 from conftest import AXE, MORE_RULES, ONE_OF_EACH_LOOK
-from explorable_pages import NAMES, unfold
+from explorable_pages import every_explorable, unfold
 
 # Colours and sizes are all that differs between the views for axe, and no state has colours or sizes of its own; the
 # tree of elements and names is one.
@@ -44,7 +44,7 @@ def alone(visit):
 
 
 @pytest.mark.parametrize("view", VIEWS)
-@pytest.mark.parametrize("name", NAMES)
+@every_explorable
 def test_breaks_no_rule_of_axe_in_any_state(alone, name, view):
     page, root = alone(name, view)
     page.evaluate(AXE)

@@ -3,7 +3,18 @@
 import re
 
 import pytest
-from explorable_pages import CONTROLS, NAMES, VIEWS, controls_of, laid_out, resized, settled, start, unfold
+from explorable_pages import (
+    CONTROLS,
+    NAMES,
+    VIEWS,
+    controls_of,
+    every_explorable,
+    laid_out,
+    resized,
+    settled,
+    start,
+    unfold,
+)
 
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
@@ -25,9 +36,9 @@ def test_all_start_without_a_shift_and_fit(load, view):
     grown = [abs(after - at_first) for after, at_first in zip(page.evaluate(heights), before, strict=True)]
     assert max(grown) <= 1, "what shifts out of sight, beyond a rounded pixel"
     assert page.evaluate(TOO_WIDE) <= 0
-    laid_out = "pictures => pictures.filter(picture => picture.checkVisibility()).length"
+    shown = "pictures => pictures.filter(picture => picture.checkVisibility()).length"
     assert page.locator(".explorable-static svg").count() >= len(NAMES)
-    assert page.locator(".explorable-static svg").evaluate_all(laid_out) == 0, "what has been replaced takes no time"
+    assert page.locator(".explorable-static svg").evaluate_all(shown) == 0, "what has been replaced takes no time"
     for name in NAMES:
         root = page.locator(f"#explore-{name}")
         for box in root.locator(".control").all():
@@ -53,7 +64,7 @@ def height(element):
     return element.bounding_box()["height"]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@every_explorable
 def test_controls_have_names_and_are_large_enough_for_a_finger(visit, name):
     _, root = visit(name, view="phone")
     unfold(root)
@@ -91,7 +102,7 @@ def test_a_far_drawing_is_not_laid_out_and_its_place_is_kept(load, view):
     assert not any(seen for _, seen in far[3:]), "those at the top are near"
 
 
-@pytest.mark.parametrize("name", NAMES)
+@every_explorable
 def test_on_paper_the_figure_stands_still(visit, name):
     page, root = visit(name)
     assert not root.locator(".explorable-static svg").is_visible()
@@ -112,7 +123,7 @@ OUTSIDE = """root => {
 }"""
 
 
-@pytest.mark.parametrize("name", NAMES)
+@every_explorable
 def test_follows_the_window(visit, name):
     page, root = visit(name)
     page.set_viewport_size({"width": 320, "height": 640})
@@ -125,7 +136,7 @@ def test_follows_the_window(visit, name):
     assert page.evaluate(TOO_WIDE) <= 0
 
 
-@pytest.mark.parametrize("name", NAMES)
+@every_explorable
 def test_fits_a_phone_with_letters_twice_as_large(visit, name):
     page, root = visit(name, view="phone")
     unfold(root)
@@ -155,7 +166,7 @@ SEEN = """([box, ...parts]) => {
 
 
 @pytest.mark.parametrize("size", [(1280, 800), (360, 740)], ids=str)
-@pytest.mark.parametrize("name", NAMES)
+@every_explorable
 def test_figure_question_and_verdict_are_on_the_screen_together(visit, name, size):
     page, root = visit(name, view="phone" if size[0] < 500 else "desktop")
     page.set_viewport_size({"width": size[0], "height": size[1]})
@@ -188,7 +199,7 @@ def is_told(number, told):
     return number in told or ("∞" not in number and any(f"{float(one):.{digits}f}" == number for one in told))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@every_explorable
 def test_every_number_that_is_drawn_stands_in_a_text_too(visit, name):
     """After the start and after each {try}, in the summary, the table or beside a control."""
     page, root = visit(name)

@@ -125,6 +125,8 @@ def test_the_keyboard_skips_to_the_text_and_opens_an_answer(views, address):
 def test_what_scrolls_has_a_name_and_is_a_stop_of_the_tab_key_and_what_does_not_is_none(views, address):
     page = views["phone"]
     page.goto(address + LESSONS[7])  # it quotes the book's class as it is
+    measured = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    page.evaluate(measured)
     seen = page.evaluate(
         """[...document.querySelectorAll('article :is(pre, .math-block, .table-wrapper)')]
             .filter(e => e.checkVisibility())

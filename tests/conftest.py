@@ -128,9 +128,9 @@ ONE_OF_EACH = """() => {
     for (const picture of document.querySelectorAll(".figure-svg svg[role=img]")) picture.replaceChildren();
 }"""
 # And of the words that are drawn with the same colour, size and lines on the same grounds, one is enough for the rules
-# that compare colours, of all pages that a window shows. A sign alone is no word: axe has no verdict on it.
+# that compare colours. A sign alone is no word: axe has no verdict on it.
 ONE_OF_EACH_LOOK = """root => {
-    const grounds = new Map(), seen = new Set(JSON.parse(sessionStorage.looks ?? "[]"));
+    const grounds = new Map(), seen = new Set();
     const ground = e => {
         if (!e) return "";
         if (!grounds.has(e)) {
@@ -156,7 +156,6 @@ ONE_OF_EACH_LOOK = """root => {
         if (!seen.has(look)) e.dataset.look = "";
         seen.add(look);
     }
-    sessionStorage.looks = JSON.stringify([...seen]);
 }"""
 AXE = f"""if (!window.axe) {{
 {Axe().axe_script}

@@ -53,7 +53,6 @@ def test_breaks_no_rule_of_axe_in_any_state(alone, name, view):
     for press in enter if view == "dark" else [enter[0], enter[-1]]:
         press()
         page.clock.run_for(500)
-        page.evaluate("delete sessionStorage.looks")  # in another state the same word may lie on another drawing
         root.evaluate(ONE_OF_EACH_LOOK)
         page.evaluate(ASK_AXE, [f"#explore-{name}", VIEWS[view]])
         while page.evaluate("window.found === null"):  # it waits for timers, and the clock stands still

@@ -61,6 +61,9 @@ def with_new_parts(pages):
 LIGHT_KEY = "rgb({}, {}, {})".format(*bytes.fromhex(COLOURS["key"][1:]))
 
 
+NEXT_FRAME = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
 @pytest.fixture
 def phone(views):
     """The window of a phone, what it asks for, and what it complains of."""
@@ -125,8 +128,7 @@ def test_the_keyboard_skips_to_the_text_and_opens_an_answer(views, address):
 def test_what_scrolls_has_a_name_and_is_a_stop_of_the_tab_key_and_what_does_not_is_none(views, address):
     page = views["phone"]
     page.goto(address + LESSONS[7])  # it quotes the book's class as it is
-    measured = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
-    page.evaluate(measured)
+    page.evaluate(NEXT_FRAME)  # until it has been measured
     seen = page.evaluate(
         """[...document.querySelectorAll('article :is(pre, .math-block, .table-wrapper)')]
             .filter(e => e.checkVisibility())
@@ -184,6 +186,24 @@ def test_what_gets_the_focus_is_not_behind_the_bar_on_top(views, address):
     assert all(a["x"] + a["width"] <= b["x"] for a, b in pairwise(icons))
     lines = page.locator("article h2").evaluate_all(LINES)
     assert [line for line in lines if len(line) > 1 and line[-1] < 0.3 * max(line)] == [], "no word alone on a line"
+
+
+# What stands still in the window while the text moves.
+LIES_OVER_THE_TEXT = """[...document.querySelectorAll("body *")].filter(e => {
+    const { left, top, right, bottom, width, height } = e.getBoundingClientRect();
+    const inside = width && height && right > 0 && bottom > 0 && left < innerWidth && top < innerHeight;
+    return inside && getComputedStyle(e).position === "fixed" && e.checkVisibility({ opacityProperty: true });
+}).map(e => e.outerHTML.slice(0, 80))"""
+
+
+def test_nothing_lies_over_the_text_when_the_page_goes_up(views, address):
+    """As to a figure from a {try} below it."""
+    page = views["phone"]
+    page.goto(address + LESSONS[3])
+    for top in 5000, 3000:
+        page.evaluate("top => scrollTo({ top, behavior: 'instant' })", top)
+        page.evaluate(NEXT_FRAME)
+    assert page.evaluate(LIES_OVER_THE_TEXT) == []
 
 
 def test_the_buttons_that_show_a_picture_say_it_too(views, address):

@@ -43,6 +43,8 @@ SOME_PAGES = {
 SWITCHES = re.compile(
     r'(<input type="checkbox" class="sidebar-toggle".*?)(<a class="skip-to-content.*?</a>)', re.DOTALL
 )
+# It comes when the page goes up, and would lie on the figure to which a {try} has just led.
+TO_THE_TOP = re.compile(r'<a href="#" class="back-to-top.*?</a>', re.DOTALL)
 # "Next" and "Previous" in the links at the foot: a pause for the ear before the title.
 BESIDE = re.compile(r'(<div class="context">\s*<span>[^<]+)(?=</span>)')
 # What opens the pages below a page in the sidebar.
@@ -74,6 +76,9 @@ def mend(html: str, pagename: str, **words: str) -> str:
     html, moved = SWITCHES.subn(r"\2\n\1", html)
     if not moved:
         raise ExtensionError("Furo's page has no way to its text behind its switches any more")
+    html, gone = TO_THE_TOP.subn("", html)
+    if not gone:
+        raise ExtensionError("Furo's page has no way back to its top any more")
     for name in NAMES:
         forms = [form for form in ("<title>{}</title>", 'aria-label="{}"') if form.format(name) in html]
         if not forms:

@@ -73,8 +73,8 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def parsed():
-    """Read a page of the built site, once for all tests: to look at, not to change."""
-    return cache(lambda page: BeautifulSoup((SITE / page).read_text(encoding="utf-8"), "lxml"))
+    """Read a page of the built site as a browser would, once for all tests: to look at, not to change."""
+    return cache(lambda page: BeautifulSoup((SITE / page).read_text(encoding="utf-8"), "html5lib"))
 
 
 @pytest.fixture(scope="session")

@@ -59,9 +59,8 @@ def with_new_parts(pages):
 
 
 LIGHT_KEY = "rgb({}, {}, {})".format(*bytes.fromhex(COLOURS["key"][1:]))
-
-
-NEXT_FRAME = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+# Done when a frame has been drawn, so that what waits for one has happened.
+A_FRAME = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 @pytest.fixture
@@ -128,7 +127,7 @@ def test_the_keyboard_skips_to_the_text_and_opens_an_answer(views, address):
 def test_what_scrolls_has_a_name_and_is_a_stop_of_the_tab_key_and_what_does_not_is_none(views, address):
     page = views["phone"]
     page.goto(address + LESSONS[7])  # it quotes the book's class as it is
-    page.evaluate(NEXT_FRAME)  # until it has been measured
+    page.evaluate(A_FRAME)  # until it has been measured
     seen = page.evaluate(
         """[...document.querySelectorAll('article :is(pre, .math-block, .table-wrapper)')]
             .filter(e => e.checkVisibility())
@@ -202,7 +201,7 @@ def test_nothing_lies_over_the_text_when_the_page_goes_up(views, address):
     page.goto(address + LESSONS[3])
     for top in 5000, 3000:
         page.evaluate("top => scrollTo({ top, behavior: 'instant' })", top)
-        page.evaluate(NEXT_FRAME)
+        page.evaluate(A_FRAME)
     assert page.evaluate(LIES_OVER_THE_TEXT) == []
 
 

@@ -37,10 +37,9 @@ def html(page):
     return BeautifulSoup(page.read_text(encoding="utf-8"), "html5lib")
 
 
-def test_it_is_valid_in_both_languages(page):
+def test_it_is_valid(page):
     """Or each reader of HTML would mend it in its own way."""
-    for edition in SITE, SITE / "zh":
-        HTMLParser(strict=True).parse((edition / name(page)).read_text(encoding="utf-8"))
+    HTMLParser(strict=True).parse(page.read_text(encoding="utf-8"))
 
 
 @cache
